@@ -1,0 +1,187 @@
+"""Hold the frozen values that cross rooms.
+
+Law 1: a value here has no behaviour beyond reading itself.
+Law 2: names are wire form (RFC 1035 section 3.1), ASCII lower case, unless the field says otherwise.
+Law 3: values made once per question are named tuples: a frozen dataclass costs three times as much to make.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+
+class Band(enum.StrEnum):
+    """An age band in whole years, or an adult."""
+
+    EARLY = "0-5"
+    PRIMARY = "6-9"
+    MIDDLE = "10-12"
+    TEEN = "13-15"
+    YOUTH = "16-17"
+    ADULT = "adult"
+
+
+class Format(enum.StrEnum):
+    """How the text of a list is written; AUTO lets the reader decide."""
+
+    AUTO = "auto"
+    HOSTS = "hosts"
+    DOMAINS = "domains"
+
+
+class Scope(enum.StrEnum):
+    """What a plain name of a list covers: itself and all below it, or itself alone."""
+
+    SUFFIX = "suffix"
+    EXACT = "exact"
+
+
+class BlockMode(enum.StrEnum):
+    """How a blocked name is answered."""
+
+    NXDOMAIN = "nxdomain"
+    NULL = "null"
+    NODATA = "nodata"
+
+
+class ListKind(enum.StrEnum):
+    """What a list is for."""
+
+    BLOCK = "block"
+    ALLOW = "allow"
+    PROTECTED = "protected"
+
+
+class Rule(NamedTuple):
+    """One rule of a list, as its reader understood it."""
+
+    name: bytes
+    """Wire form, lower case, with the root label."""
+    suffix: bool
+    """The rule covers the names below, too."""
+    exact: bool
+    """The rule covers the name itself."""
+    exception: bool
+    """The rule undoes blocks of its own list (`@@`)."""
+    important: bool
+    line: int
+    """Counts from 1."""
+
+
+class Reason(enum.Enum):
+    """Why an answer is what it is; its wire code stands in one table, `wire.answers`."""
+
+    DEFAULT = "no rule speaks of this name"
+    PROTECTED = "protected: no list or band blocks this name"
+    ALLOW_LIST = "on the allow list"
+    CATEGORY = "in a category that this band blocks"
+    THREAT = "malicious software or online scam"
+    NOT_ON_ALLOW_LIST = "this band opens only the allow list"
+    LOCAL_RECORD = "a record of this house"
+    MALFORMED = "the question breaks the protocol"
+    NOT_IMPLEMENTED = "this kind of request is not served"
+    NOT_SERVED = "this class or type is not served"
+    OUTSIDER = "the asker is not on this house's networks"
+    UPSTREAM_SILENT = "no upstream answered in time"
+    UPSTREAM_FAULTY = "the upstream's answer was unusable"
+
+
+class Match(NamedTuple):
+    """Where a name met the compiled set."""
+
+    row: int
+    """The class: a row of the set's table."""
+    exact: bool
+    """The name itself is stored; otherwise a name above it."""
+    label: int
+    """The first label of the stored name, an index into the labels of the name asked."""
+
+
+class Verdict(NamedTuple):
+    """What one policy says of one name."""
+
+    blocked: bool
+    reason: Reason
+    list_index: int = -1
+    """Which list of the set decided; -1 for none."""
+    covers_below: bool = False
+    """A block that covers all names below: RFC 8020 lets it be NXDOMAIN."""
+
+
+class Query(NamedTuple):
+    """One question of one client."""
+
+    id: int
+    name: bytes
+    labels: tuple[int, ...]
+    """Offset in `name` of each label; the root has none."""
+    qtype: int
+    qclass: int
+    question: bytes
+    """The question section byte for byte: the client's own case, type and class."""
+    flags: int
+    """The RD and CD bits as they stand in the header."""
+    payload: int
+    """The UDP payload size that the client's OPT allows, in bytes; 0 without OPT."""
+    dnssec_ok: bool
+    repeats: bool
+    """The packet has no part that changes from one question to the next but its ID."""
+    client: str
+    """The source address as text."""
+
+
+class AskKey(NamedTuple):
+    """What makes two questions to an upstream the same."""
+
+    name: bytes
+    qtype: int
+    qclass: int
+    dnssec_ok: bool
+    checking_disabled: bool
+    group: int
+    """Which upstreams: 0 the default ones, else a forward zone."""
+
+
+class Ask(NamedTuple):
+    """A question that only an upstream can answer."""
+
+    key: AskKey
+    query: Query
+
+
+class Answer(NamedTuple):
+    """An upstream's or a local answer, without its header, question and OPT.
+
+    `body` starts where the question ends, so its compression pointers stay right behind any question of the same length.
+    """
+
+    rcode: int
+    authentic: bool
+    """The AD bit."""
+    truncated: bool
+    counts: tuple[int, int]
+    """How many records of the answer and of the authority section."""
+    body: bytes
+    ttl: int
+    """How many seconds the answer may be kept (RFC 2308 for negative ones)."""
+
+
+class Reply(NamedTuple):
+    """What a client is told, and why."""
+
+    query: Query
+    rcode: int
+    reason: Reason
+    answer: Answer | None = None
+    verdict: Verdict | None = None
+    label: int = 0
+    """Of a block: the first label of the name that is blocked."""
+    until: float = 0.0
+    """The same packet may get the same reply until this time (monotonic seconds); 0 for never."""
+
+
+class Drop(NamedTuple):
+    """Nothing is to be said."""
+
+    reason: Reason
