@@ -1,0 +1,1 @@
+"""Turn the text of lists into one compiled set that every child shares."""

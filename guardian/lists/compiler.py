@@ -1,0 +1,221 @@
+"""Compile rules into one set within bounded memory.
+
+Law 1: a name is hashed, spooled into one of 256 buckets and sorted there; text is kept only for names with parents.
+Law 2: each stored name takes in what its stored parents say of the names below them.
+Law 3: the same lists give the same octets.
+
+For five million names the arrays take 50 MB and the spool some 150 MB of temporary file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from hashlib import blake2b
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from guardian.errors import ListError
+from guardian.lists.rows import Row, pack_rule, unpack_rule
+from guardian.lists.set_file import HEADER_SIZE, MAX_LISTS, MAX_ROWS, Header, ListInfo, pack_contents, pack_row
+from guardian.lists.spool import NameSpool, RuleSpool
+from guardian.model import ListKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from guardian.model import Rule
+
+NAMES_A_BUCKET = 8
+"""How many hashes a look-up searches among, on average."""
+
+
+class Summary(NamedTuple):
+    """What a compilation made."""
+
+    names: int
+    rows: int
+    size: int
+    checksum: str
+
+
+class Compiler:
+    """Compiles one set; use it once: `add` each list, then `write`.
+
+    `rules` and `names` are empty temporary files, open for reading and writing; `max_names` bounds what is stored.
+    """
+
+    def __init__(self, rules: BinaryIO, names: BinaryIO, *, max_names: int = 20_000_000) -> None:
+        """Begin with no list."""
+        self._rules = RuleSpool(rules)
+        self._names = NameSpool(names)
+        self._openings: list[bytes] = []
+        self._max_names = max_names
+        self._lists: list[ListInfo] = []
+        self._shallowest = 255
+        self._count = 0
+
+    def add(self, info: ListInfo, rules: Iterable[Rule]) -> None:
+        """Take in one list; ListError where there are too many lists or names."""
+        number = len(self._lists)
+        if number == MAX_LISTS:
+            raise ListError(f"more than {MAX_LISTS} lists; leave some out of guardian.yaml")
+        self._lists.append(info)
+        opens = info.kind is not ListKind.BLOCK
+        tails: dict[int, bytes] = {}
+        put, keep = self._rules.put, self._names.put
+        for rule in rules:
+            name, packed = rule.name, pack_rule(rule)
+            tail = tails.get(packed)
+            if tail is None:
+                tails[packed] = tail = number.to_bytes(2, "big") + bytes((packed,))
+            put(blake2b(name, digest_size=8).digest() + tail)
+            depth = _depth(name)
+            if depth < self._shallowest:
+                self._shallowest = depth
+            if depth > 1:
+                keep(name)
+                if opens or rule.exception:
+                    self._openings.append(name)
+            self._count += 1
+            if self._count > self._max_names:
+                raise ListError(f"more than {self._max_names} rules; leave some lists out of guardian.yaml")
+
+    def write(self, output: BinaryIO, *, describe: Callable[[ListInfo], ListInfo] = lambda info: info) -> Summary:
+        """Write the set to `output`, empty and seekable; `describe` may complete each list's entry with its counts."""
+        table = _Table()
+        hashes, classes = array("Q"), array("H")
+        for digest, tails in self._rules.groups():
+            hashes.append(int.from_bytes(digest, "big"))
+            classes.append(table.of_rules(tails))
+        index = _Index(hashes)
+        for name in self._names:
+            _fold(name, index, classes, table, self._shallowest)
+        for name in self._openings:
+            _open(name, index, classes, table)
+        lists = [describe(info) for info in self._lists]
+        return _write(output, index, classes, table, lists, self._shallowest if hashes else 1)
+
+
+class _Table:
+    """The rows met so far and their numbers."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._numbers: dict[Row, int] = {}
+        self._of_rules: dict[bytes, int] = {}
+        self._of_folds: dict[tuple[int, int], int] = {}
+
+    def number(self, row: Row) -> int:
+        known = self._numbers.get(row)
+        if known is None:
+            known = len(self.rows)
+            if known == MAX_ROWS:
+                raise ListError(f"the lists overlap in more than {MAX_ROWS} ways; leave some out of guardian.yaml")
+            self._numbers[row] = known
+            self.rows.append(row)
+        return known
+
+    def of_rules(self, tails: bytes) -> int:
+        number = self._of_rules.get(tails)
+        if number is None:
+            row = Row()
+            for start in range(0, len(tails), 3):
+                row = row.merged(unpack_rule(tails[start + 2], int.from_bytes(tails[start : start + 2], "big")))
+            self._of_rules[tails] = number = self.number(row)
+        return number
+
+    def of_fold(self, child: int, parent: int) -> int:
+        key = (child, parent)
+        number = self._of_folds.get(key)
+        if number is None:
+            self._of_folds[key] = number = self.number(self.rows[child].folded(self.rows[parent]))
+        return number
+
+
+class _Index:
+    """The sorted hashes, and where each of the leading bit patterns begins."""
+
+    def __init__(self, hashes: array[int]) -> None:
+        self.hashes = hashes
+        self.bits = max(1, (len(hashes) // NAMES_A_BUCKET).bit_length())
+        self.starts = array("I", [0]) * ((1 << self.bits) + 1)
+        shift = 64 - self.bits
+        bucket = 0
+        for place, value in enumerate(hashes):
+            while bucket <= value >> shift:
+                self.starts[bucket] = place
+                bucket += 1
+        while bucket <= 1 << self.bits:
+            self.starts[bucket] = len(hashes)
+            bucket += 1
+
+    def find(self, name: bytes) -> int:
+        """Give the place of a name, -1 where it is not stored."""
+        wanted = int.from_bytes(blake2b(name, digest_size=8).digest(), "big")
+        bucket = wanted >> (64 - self.bits)
+        high = self.starts[bucket + 1]
+        place = bisect_left(self.hashes, wanted, self.starts[bucket], high)
+        return place if place < high and self.hashes[place] == wanted else -1
+
+
+def _depth(name: bytes) -> int:
+    """Count labels, no further than three."""
+    second = name[0] + 1
+    if second == 1:
+        return 0
+    if not name[second]:
+        return 1
+    return 3 if name[second + name[second] + 1] else 2
+
+
+def _parents(name: bytes) -> Iterator[bytes]:
+    while (name := name[name[0] + 1 :]) and name[0]:
+        yield name
+
+
+def _fold(name: bytes, index: _Index, classes: array[int], table: _Table, shallowest: int) -> None:
+    """Fold a name's stored parents into its class; unions, so names may come in any order and twice."""
+    place = -1
+    for parent in _parents(name):
+        if shallowest > 1 and not parent[parent[0] + 1]:
+            return
+        above = index.find(parent)
+        if above >= 0:
+            if place < 0:
+                place = index.find(name)
+            classes[place] = table.of_fold(classes[place], classes[above])
+
+
+def _open(name: bytes, index: _Index, classes: array[int], table: _Table) -> None:
+    for parent in _parents(name):
+        place = index.find(parent)
+        if place >= 0:
+            classes[place] = table.number(table.rows[classes[place]]._replace(holes=True))
+
+
+def _write(
+    output: BinaryIO, index: _Index, classes: array[int], table: _Table, lists: list[ListInfo], shallowest: int
+) -> Summary:
+    width = max(1, (len(lists) + 7) // 8)
+    contents = pack_contents(lists)
+    header = Header(shallowest, len(classes), index.bits, len(table.rows), width, len(contents), b"")
+    digest = blake2b(digest_size=32)
+    output.write(bytes(HEADER_SIZE))
+    position = HEADER_SIZE
+
+    def put(data: bytes | memoryview, at: int) -> None:
+        nonlocal position
+        for piece in (bytes(at - position), data):
+            digest.update(piece)
+            output.write(piece)
+        position = at + len(data)
+
+    put(memoryview(index.starts).cast("B"), header.index_at)
+    put(memoryview(index.hashes).cast("B"), header.hashes_at)
+    put(memoryview(classes).cast("B"), header.classes_at)
+    put(b"".join(pack_row(row, width) for row in table.rows), header.rows_at)
+    put(contents, header.contents_at)
+    header = header._replace(checksum=digest.digest())
+    output.seek(0)
+    output.write(header.pack())
+    return Summary(header.names, header.rows, header.size, header.checksum.hex())

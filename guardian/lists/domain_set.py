@@ -1,0 +1,64 @@
+"""Find a name in a compiled set: one for every child, whatever the number of lists.
+
+Law 1: a set is a sorted array of 64-bit hashes over a buffer that somebody else opened; nothing of it is copied.
+Law 2: the first stored name from the left decides, for the compiler folded its parents into its class.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from guardian.lists.set_file import read_header, unpack_contents, unpack_row
+from guardian.model import Match
+
+if TYPE_CHECKING:
+    from guardian.lists.rows import Row
+    from guardian.lists.set_file import ListInfo
+
+
+def hash_of(name: bytes) -> int:
+    """Give the 64 bits by which a name in wire form is stored."""
+    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big")
+
+
+class DomainSet:
+    """A compiled set over `buffer` (octets, or a mapped file that the kernel shares and evicts)."""
+
+    def __init__(self, buffer: memoryview) -> None:
+        """Open without reading it through; ListError where the header does not fit. The checksum is `set_file.verify`'s."""
+        self.header = header = read_header(buffer)
+        self.checksum = header.checksum.hex()
+        self._index = buffer[header.index_at : header.index_at + 4 * ((1 << header.index_bits) + 1)].cast("I")
+        self._hashes = buffer[header.hashes_at : header.classes_at].cast("Q")
+        self._classes = buffer[header.classes_at : header.classes_at + 2 * header.names].cast("H")
+        self._rows = buffer[header.rows_at : header.contents_at]
+        self._shift = 64 - header.index_bits
+        self._shallowest = header.shallowest
+        self.lists: tuple[ListInfo, ...] = unpack_contents(bytes(buffer[header.contents_at :]))
+
+    def __len__(self) -> int:
+        """Count the stored names."""
+        return self.header.names
+
+    def find(self, name: bytes, labels: tuple[int, ...]) -> Match | None:
+        """Give the first stored name from the left, `name` itself or one above it; `labels` are its label offsets."""
+        index, hashes, shift = self._index, self._hashes, self._shift
+        for label in range(len(labels) - self._shallowest + 1):
+            wanted = int.from_bytes(blake2b(name[labels[label] :], digest_size=8).digest(), "big")
+            bucket = wanted >> shift
+            high = index[bucket + 1]
+            place = bisect_left(hashes, wanted, index[bucket], high)
+            if place < high and hashes[place] == wanted:
+                return Match(self._classes[place], label == 0, label)
+        return None
+
+    def row(self, number: int) -> Row:
+        """Give one class."""
+        size = 1 + 8 * self.header.row_width
+        return unpack_row(bytes(self._rows[number * size : (number + 1) * size]), self.header.row_width)
+
+    def rows(self) -> list[Row]:
+        """Give every class, in order."""
+        return [self.row(number) for number in range(self.header.rows)]

@@ -1,0 +1,116 @@
+"""Write what a client gets: blocked, empty, refused, or an upstream's answer under the client's own question.
+
+Law 1: each reason has its extended error in one table (RFC 8914), told only to a client that sent OPT.
+Law 2: the question goes back byte for byte, so its case is echoed (RFC 4343) and an answer's pointers stay right.
+Law 3: no answer over UDP is longer than 1232 octets or than the client can take; the rest is TC=1.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from guardian.model import BlockMode, Reason, Verdict
+from guardian.wire import codes
+from guardian.wire.names import to_wire
+from guardian.wire.question import HEADER_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from guardian.model import Query, Reply
+
+# EDE codes: 15 Blocked, 17 Filtered, 18 Prohibited, 22 No Reachable Authority, 23 Network Error.
+EXTENDED_ERRORS = {
+    Reason.THREAT: 15,
+    Reason.CATEGORY: 17,
+    Reason.NOT_ON_ALLOW_LIST: 17,
+    Reason.OUTSIDER: 18,
+    Reason.UPSTREAM_SILENT: 22,
+    Reason.UPSTREAM_FAULTY: 23,
+}
+
+_COUNTS = struct.Struct("!HHHHH")
+_OPT = struct.Struct("!BHHIH")
+_EDE = struct.Struct("!HHH")
+_RECORD = struct.Struct("!HHIH")
+_TIMERS = struct.Struct("!IIIII")
+_ANSWER_FLAGS = codes.QR | codes.RA
+_PRIMARY = to_wire("guardian.home.arpa")
+_MAILBOX = to_wire("nobody.invalid")
+
+
+class Scribe:
+    """Writes replies for one generation of lists.
+
+    `topics` names for each list of the set what a blocked name is told to be (a category), shown as the text of its
+    extended error; `block_ttl` is in seconds.
+    """
+
+    def __init__(self, *, mode: BlockMode, block_ttl: int, topics: Sequence[str]) -> None:
+        """Prepare nothing; the tails of blocked answers are kept as they come, at most two a list and reason."""
+        self._mode = mode
+        self._block_ttl = block_ttl
+        self._topics = tuple(topics)
+        self._soa = _soa(block_ttl)
+        self._opts: dict[tuple[Verdict, bool], bytes] = {}
+
+    def write(self, reply: Reply) -> bytes:
+        """Give the message for a reply, its ID the query's."""
+        if reply.verdict is not None and reply.verdict.blocked:
+            return self._blocked(reply.query, reply.verdict, reply.label)
+        query, answer = reply.query, reply.answer
+        opt = _opt(query.dnssec_ok, reply.reason) if query.payload else b""
+        if answer is None:
+            return _message(query, _ANSWER_FLAGS | reply.rcode, 0, 0, b"", opt)
+        flags = _ANSWER_FLAGS | answer.rcode | (codes.TC if answer.truncated else 0)
+        if answer.authentic and (query.dnssec_ok or query.flags & codes.AD):
+            flags |= codes.AD
+        limit = min(query.payload or codes.PLAIN_PAYLOAD, codes.OUR_PAYLOAD)
+        if HEADER_SIZE + len(query.question) + len(answer.body) + len(opt) > limit:
+            return _message(query, flags | codes.TC, 0, 0, b"", opt)
+        return _message(query, flags, *answer.counts, answer.body, opt)
+
+    def _blocked(self, query: Query, verdict: Verdict, label: int) -> bytes:
+        opt = b""
+        if query.payload:
+            key = (verdict, query.dnssec_ok)
+            opt = self._opts.get(key) or self._keep_opt(key)
+        if self._mode is BlockMode.NULL and query.qtype in _NULL_DATA:
+            data = _NULL_DATA[query.qtype]
+            body = b"\xc0\x0c" + _RECORD.pack(query.qtype, query.qclass, self._block_ttl, len(data)) + data
+            return _message(query, _ANSWER_FLAGS, 1, 0, body, opt)
+        gone = verdict.covers_below and self._mode is BlockMode.NXDOMAIN
+        owner = 0xC000 | HEADER_SIZE + (query.labels[label] if query.labels else 0)
+        body = owner.to_bytes(2, "big") + self._soa
+        return _message(query, _ANSWER_FLAGS | (codes.NXDOMAIN if gone else 0), 0, 1, body, opt)
+
+    def _keep_opt(self, key: tuple[Verdict, bool]) -> bytes:
+        verdict, dnssec_ok = key
+        topic = self._topics[verdict.list_index] if verdict.list_index >= 0 else ""
+        self._opts[key] = opt = _opt(dnssec_ok, verdict.reason, topic)
+        return opt
+
+
+_NULL_DATA = {codes.A: bytes(4), codes.AAAA: bytes(16)}
+
+
+def _message(query: Query, flags: int, answers: int, authorities: int, body: bytes, opt: bytes) -> bytes:
+    kept = query.flags & (codes.RD | codes.CD)
+    counts = _COUNTS.pack(flags | kept, 1, answers, authorities, 1 if opt else 0)
+    return query.id.to_bytes(2, "big") + counts + query.question + body + opt
+
+
+def _opt(dnssec_ok: bool, reason: Reason, topic: str = "") -> bytes:  # noqa: FBT001 - the DO bit itself
+    code = EXTENDED_ERRORS.get(reason)
+    option = b""
+    if code is not None:
+        text = topic.encode()
+        option = _EDE.pack(codes.EDE_OPTION, 2 + len(text), code) + text
+    return _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, codes.DO if dnssec_ok else 0, len(option)) + option
+
+
+def _soa(ttl: int) -> bytes:
+    """Write the SOA of a blocked name, without its owner: RFC 2308 keeps the denial for `ttl` seconds."""
+    data = _PRIMARY + _MAILBOX + _TIMERS.pack(1, 3600, 600, 86400, ttl)
+    return _RECORD.pack(codes.SOA, codes.IN, ttl, len(data)) + data

@@ -1,0 +1,159 @@
+"""Read a client's packet: header, question and OPT, and nothing further.
+
+Law 1: every read is bounds-checked; the worst packet costs a bounded walk (RFC 9267).
+Law 2: a packet either becomes a Query or a BadQuestion that carries what to answer, if anything.
+Law 3: one question a packet (RFC 9619); no compression in it, for nothing stands before it to point to.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from guardian.errors import WireError
+from guardian.model import Query
+from guardian.wire import codes
+from guardian.wire.names import MAX_LABEL, MAX_NAME, skip_name
+
+_HEADER = struct.Struct("!HHHHHH")
+_TYPE_CLASS = struct.Struct("!HH")
+_RECORD = struct.Struct("!HHIH")
+_OPTION = struct.Struct("!HH")
+_BARE_OPT = struct.Struct("!BHHBBHH")
+
+HEADER_SIZE = 12
+MAX_ADDITIONAL = 4
+"""Records that a question may bring along: OPT, and what signs a transaction."""
+MAX_OPTIONS = 32
+"""EDNS options that we are willing to walk."""
+_KEPT_FLAGS = codes.RD | codes.AD | codes.CD
+
+
+class BadQuestion(WireError):
+    """A packet that is not a question we serve; `answer` is what to send back, None for silence."""
+
+    def __init__(self, message: str, answer: bytes | None = None) -> None:
+        """Keep the answer beside the message."""
+        super().__init__(message)
+        self.answer = answer
+
+
+def read_query(packet: bytes, client: str) -> Query:
+    """Read one packet of `client`.
+
+    Raises BadQuestion: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what breaks
+    RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
+    """
+    if len(packet) < HEADER_SIZE:
+        message = "shorter than a header"
+        raise BadQuestion(message)
+    identity, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(packet)
+    if flags & (codes.QR | codes.OPCODE):
+        raise _wrong_kind(packet, flags)
+    if questions != 1 or answers or additionals > MAX_ADDITIONAL:
+        raise _formerr(packet, "not exactly one question and what may go with it")
+    labels = []
+    position = HEADER_SIZE
+    try:
+        while length := packet[position]:
+            if length > MAX_LABEL:
+                raise _formerr(packet, "a label longer than 63 octets, or a pointer")
+            labels.append(position - HEADER_SIZE)
+            position += length + 1
+        end = position + 5
+        qtype, qclass = _TYPE_CLASS.unpack_from(packet, position + 1)
+    except (IndexError, struct.error):
+        raise _formerr(packet, "the question is cut off") from None
+    if position - HEADER_SIZE >= MAX_NAME:
+        raise _formerr(packet, "a name longer than 255 octets")
+    payload, do, repeats = 0, False, True
+    if additionals or authorities or len(packet) != end:
+        payload, do, repeats = _read_bare_opt(packet, end) or _read_rest(packet, end, authorities, additionals)
+    return Query(
+        identity,
+        packet[HEADER_SIZE : position + 1].lower(),
+        tuple(labels),
+        qtype,
+        qclass,
+        packet[HEADER_SIZE:end],
+        flags & _KEPT_FLAGS,
+        payload,
+        do,
+        repeats,
+        client,
+    )
+
+
+def _read_bare_opt(packet: bytes, position: int) -> tuple[int, bool, bool] | None:
+    """Read the one record that most packets end with: an OPT without options; None where it is anything else."""
+    if len(packet) != position + _BARE_OPT.size or packet[6:12] != b"\x00\x00\x00\x00\x00\x01":
+        return None
+    root, rtype, payload, _, version, flags, size = _BARE_OPT.unpack_from(packet, position)
+    if root or rtype != codes.OPT or version or size:
+        return None
+    return (payload if payload > codes.PLAIN_PAYLOAD else codes.PLAIN_PAYLOAD), flags >= codes.DO, True
+
+
+def _read_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool]:
+    """Find the OPT record; give its payload size, its DO bit and whether the packet can repeat."""
+    if authorities > 1:
+        raise _formerr(packet, "an authority section in a question")
+    payload, do, repeats, seen = 0, False, not authorities, False
+    for index in range(authorities + additionals):
+        opaque = index < authorities
+        try:
+            position = skip_name(packet, position)
+            rtype, rclass, ttl, size = _RECORD.unpack_from(packet, position)
+        except (IndexError, struct.error, WireError):
+            raise _formerr(packet, "a record is damaged") from None
+        position += _RECORD.size
+        if position + size > len(packet):
+            raise _formerr(packet, "a record is cut off")
+        if rtype == codes.OPT and not opaque:
+            if seen or packet[position - _RECORD.size - 1]:
+                raise _formerr(packet, "two OPT records, or one that is not at the root")
+            seen = True
+            if (ttl >> 16) & 0xFF:
+                raise BadQuestion("EDNS version not 0", _bad_version(packet))
+            payload, do = max(rclass, codes.PLAIN_PAYLOAD), bool(ttl & codes.DO)
+            _check_options(packet, position, size)
+            repeats = repeats and size == 0
+        else:
+            repeats = False
+        position += size
+    if position != len(packet):
+        raise _formerr(packet, "octets after the message")
+    return payload, do, repeats
+
+
+def _check_options(packet: bytes, position: int, size: int) -> None:
+    end = position + size
+    for _ in range(MAX_OPTIONS):
+        if position == end:
+            return
+        if position + _OPTION.size > end:
+            break
+        position += _OPTION.size + _OPTION.unpack_from(packet, position)[1]
+        if position > end:
+            break
+    raise _formerr(packet, "EDNS options that don't add up, or too many")
+
+
+def _wrong_kind(packet: bytes, flags: int) -> BadQuestion:
+    if flags & codes.QR:
+        return BadQuestion("a response")
+    return BadQuestion("an opcode that is not QUERY", _bare_answer(packet, codes.NOTIMP))
+
+
+def _formerr(packet: bytes, message: str) -> BadQuestion:
+    return BadQuestion(message, _bare_answer(packet, codes.FORMERR))
+
+
+def _bare_answer(packet: bytes, rcode: int, additionals: int = 0) -> bytes:
+    """Answer with a header alone: nothing of a malformed packet is echoed but its ID, opcode and RD."""
+    flags = int.from_bytes(packet[2:4], "big") & (codes.OPCODE | codes.RD) | codes.QR | codes.RA | rcode & 0xF
+    return packet[:2] + _HEADER.pack(0, flags, 0, 0, 0, additionals)[2:]
+
+
+def _bad_version(packet: bytes) -> bytes:
+    opt = b"\x00" + _RECORD.pack(codes.OPT, codes.OUR_PAYLOAD, (codes.BADVERS >> 4) << 24, 0)
+    return _bare_answer(packet, codes.BADVERS, 1) + opt

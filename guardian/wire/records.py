@@ -1,0 +1,124 @@
+"""Walk the records of an upstream's message and cut out what may be kept of it.
+
+Law 1: every read is bounds-checked, every pointer points strictly backwards (RFC 9267).
+Law 2: nothing outside the answer section survives, but the authority of a negative answer or of a signed one.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from guardian.errors import WireError
+from guardian.model import Answer
+from guardian.wire import codes
+from guardian.wire.names import skip_name
+from guardian.wire.question import HEADER_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEADER = struct.Struct("!HHHHHH")
+_RECORD = struct.Struct("!HHIH")
+_TTL = struct.Struct("!I")
+
+MAX_RECORDS = 512
+"""Records that one message may hold before it is called unusable."""
+LONGEST_TTL = 86_400
+"""Seconds that any answer is kept at most."""
+SERVFAIL_TTL = 5
+"""Seconds that a failure is kept (RFC 9520 section 3.2)."""
+
+
+class Record(NamedTuple):
+    """Where one record of a message stands."""
+
+    section: int
+    """1 answer, 2 authority, 3 additional."""
+    owner: int
+    rtype: int
+    ttl: int
+    ttl_at: int
+    data: int
+    end: int
+
+
+def walk(message: bytes, position: int) -> Iterator[Record]:
+    """Give each record from `position`, the end of the question, on.
+
+    Raises WireError where the message is cut off, a pointer does not point back, or there are more than MAX_RECORDS.
+    """
+    counts = _HEADER.unpack_from(message)[3:]
+    if sum(counts) > MAX_RECORDS:
+        raise WireError(f"more than {MAX_RECORDS} records")
+    for section, count in enumerate(counts, start=1):
+        for _ in range(count):
+            owner = position
+            try:
+                position = skip_name(message, position)
+                rtype, _, ttl, size = _RECORD.unpack_from(message, position)
+            except (IndexError, struct.error):
+                raise WireError("a record is cut off") from None
+            data = position + _RECORD.size
+            end = data + size
+            if end > len(message):
+                raise WireError("a record is cut off")
+            yield Record(section, owner, rtype, ttl, position + 4, data, end)
+            position = end
+
+
+def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
+    """Keep of `message` what answers `question`, each TTL cut to `longest_ttl` seconds.
+
+    The caller has checked the ID and who sent it. Raises WireError where the message answers something else or is damaged.
+    """
+    if len(message) < HEADER_SIZE or message[HEADER_SIZE : HEADER_SIZE + len(question)] != question:
+        raise WireError("the answer to another question")
+    _, flags, questions, answers, authorities, _ = _HEADER.unpack_from(message)
+    if not flags & codes.QR or flags & codes.OPCODE or questions != 1:
+        raise WireError("not an answer")
+    start = HEADER_SIZE + len(question)
+    records = tuple(walk(message, start))
+    rcode = flags & 0xF
+    positive = any(record.section == 1 and record.rtype != codes.CNAME for record in records)
+    signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
+    last = 2 if not positive or signed else 1
+    kept = [record for record in records if record.section <= last]
+    end = kept[-1].end if kept else start
+    ttl = _time_to_keep(message, kept, rcode, positive=positive)
+    return Answer(
+        rcode=rcode,
+        authentic=bool(flags & codes.AD),
+        truncated=bool(flags & codes.TC),
+        counts=(answers, authorities if last == 2 else 0),  # noqa: PLR2004 - the section's number
+        body=_with_short_ttls(message, kept, start, end, longest_ttl),
+        ttl=0 if flags & codes.TC else ttl,
+    )
+
+
+_RRSIG = 46
+
+
+def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
+    """Say how many seconds an answer lives: RFC 2181 section 8, RFC 2308 section 5."""
+    if rcode == codes.SERVFAIL:
+        return SERVFAIL_TTL
+    if rcode not in {codes.NOERROR, codes.NXDOMAIN}:
+        return 0
+    ttls = [record.ttl if record.ttl < 1 << 31 else 0 for record in kept]
+    if not positive or rcode == codes.NXDOMAIN:
+        soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)  # noqa: PLR2004
+        if soa is None or soa.end - soa.data < _TTL.size:
+            return 0
+        ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])
+    return min(*ttls, LONGEST_TTL) if ttls else 0
+
+
+def _with_short_ttls(message: bytes, kept: list[Record], start: int, end: int, longest: int) -> bytes:
+    if all(record.ttl <= longest for record in kept):
+        return message[start:end]
+    body = bytearray(message[start:end])
+    for record in kept:
+        if record.ttl > longest:
+            _TTL.pack_into(body, record.ttl_at - start, longest)
+    return bytes(body)

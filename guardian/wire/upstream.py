@@ -1,0 +1,43 @@
+"""Write the question that goes to an upstream and recognise what comes back.
+
+Law 1: the client's ID, case and EDNS options never leave; chance is an argument, drawn by the caller.
+Law 2: an answer counts only if ID and question, case included, are ours (RFC 5452, 0x20).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from guardian.wire import codes
+from guardian.wire.question import HEADER_SIZE
+
+if TYPE_CHECKING:
+    from guardian.model import AskKey
+
+_HEADER = struct.Struct("!HHHHHH")
+_TYPE_CLASS = struct.Struct("!HH")
+_OPT = struct.Struct("!BHHIH")
+_CASE_BITS = bytes(0x20 if chr(octet).isalpha() and octet < 0x80 else 0 for octet in range(256))  # noqa: PLR2004
+
+
+def write_question(key: AskKey, identity: int, chance: int) -> bytes:
+    """Give the message that asks `key`.
+
+    `identity` is the 16-bit ID; `chance` holds at least eight random bits an octet of the name and sets each letter's case.
+    """
+    flags = codes.RD | (codes.CD if key.checking_disabled else 0)
+    opt = _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, codes.DO if key.dnssec_ok else 0, 0)
+    name = _mixed_case(key.name, chance)
+    return _HEADER.pack(identity, flags, 1, 0, 0, 1) + name + _TYPE_CLASS.pack(key.qtype, key.qclass) + opt
+
+
+def question_of(message: bytes, key: AskKey) -> bytes:
+    """Cut the question section out of a message made by `write_question` for `key`."""
+    return message[HEADER_SIZE : HEADER_SIZE + len(key.name) + _TYPE_CLASS.size]
+
+
+def _mixed_case(name: bytes, chance: int) -> bytes:
+    size = len(name)
+    mask = int.from_bytes(name.translate(_CASE_BITS), "big")
+    return (int.from_bytes(name, "big") ^ (mask & chance)).to_bytes(size, "big")
