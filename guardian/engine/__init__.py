@@ -1,0 +1,1 @@
+"""Decide what to do with one query, without doing any of it."""

@@ -1,0 +1,32 @@
+"""Hold all that answers depend on and that changes only as a whole: the set, the policies, the house.
+
+Law 1: a generation is never changed; a new one is assigned once, and everything judged under the old one is judged anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guardian.engine.household import Household
+    from guardian.lists.domain_set import DomainSet
+    from guardian.model import Answer, Band
+    from guardian.policy.policy import Policy
+    from guardian.wire.answers import Scribe
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Everything that a decision is made from."""
+
+    domains: DomainSet
+    policies: Mapping[Band, Policy]
+    household: Household
+    scribe: Scribe
+    records: Mapping[bytes, Mapping[int, Answer]] = field(default_factory=dict)
+    """The operator's own: name → type → answer; type 0 holds the answer for every other type."""
+    zones: Mapping[bytes, int] = field(default_factory=dict)
+    """Forward zones: name → upstream group."""
