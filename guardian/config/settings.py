@@ -1,0 +1,222 @@
+"""Hold the settings of this machine: guardian.yaml as frozen, checked values.
+
+Law 1: every key has a default, so `state: /var/lib/guardian` is a whole file; an unknown key is a fault.
+Law 2: what the file alone can show is judged here; whether a port, a list or a category is there is for others to find.
+Law 3: a rule over several entries is judged entry by entry, so that one fault never hides another.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from guardian.config.document import read_document, validate
+from guardian.config.faults import refusal
+from guardian.config.once import Once
+from guardian.config.values import (
+    FOLDER,
+    LOCAL,
+    AddressText,
+    AllowedText,
+    BandText,
+    BlockModeText,
+    Endpoint,
+    EndpointText,
+    FormatText,
+    ListKindText,
+    NameText,
+    NetworkText,
+    PathText,
+    PortChoice,
+    PortChoiceText,
+    ScopeText,
+    UpstreamText,
+    UpstreamUrl,
+    WordText,
+    read_address,
+    read_endpoint,
+    read_upstream_url,
+)
+from guardian.model import Band, BlockMode, Format, ListKind
+
+
+class Section(BaseModel):
+    """A part of the file: frozen, strict, without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Dns(Section):
+    """How questions come in and how a blocked name is answered."""
+
+    listen: Annotated[
+        tuple[Annotated[EndpointText, Once("the listener", str)], ...], Field(strict=False, min_length=1, max_length=64)
+    ] = (read_endpoint("127.0.0.1:1053"),)
+    """Addresses and ports for UDP and TCP."""
+    allow_from: Annotated[tuple[AllowedText, ...], Field(strict=False, min_length=1, max_length=256)] = (LOCAL,)
+    """Who may ask: networks, or local for the prefixes of this machine's own interfaces."""
+    block_mode: BlockModeText = BlockMode.NXDOMAIN
+    """How a blocked name is answered."""
+    block_ttl: Annotated[int, Field(ge=1, le=3600)] = 10
+    """How long a device keeps a blocked answer, in seconds."""
+    ports: PortChoiceText = PortChoice.FRESH
+    """The source ports of questions to upstreams: fresh for each, or a pool."""
+    cache_entries: Annotated[int, Field(ge=100, le=1_000_000)] = 8000
+    """How many answers are kept in memory."""
+
+
+class Upstream(Section):
+    """A resolver that is asked what this house can't answer itself."""
+
+    url: UpstreamText
+    """Which transport, host and port: udp://, tcp:// or tls://."""
+    addresses: Annotated[tuple[AddressText, ...], Field(strict=False, max_length=8, validate_default=True)] = ()
+    """The addresses of a host that is a name: guardian asks nobody to find its own upstream."""
+
+    @field_validator("addresses")
+    @classmethod
+    def _fit_host(cls, addresses: tuple[AddressText, ...], info: ValidationInfo) -> tuple[AddressText, ...]:
+        url: UpstreamUrl | None = info.data.get("url")
+        if url is not None and url.address is None and not addresses:
+            raise refusal(f"are missing: {url.host!r} is a name", 'write addresses: ["9.9.9.9"]')
+        if url is not None and url.address is not None and addresses:
+            raise refusal(f"do not go with an address as host ({url.host})", "take addresses out")
+        return addresses
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Where to send questions, in the order written."""
+        addresses = (self.url.address,) if self.url.address is not None else self.addresses
+        return tuple(Endpoint(address, self.url.port) for address in addresses)
+
+
+class Forward(Section):
+    """A zone that another resolver answers; its answers may hold private addresses."""
+
+    zone: NameText
+    """The zone's own name; all names below it belong to it."""
+    upstream: UpstreamText
+    """Who answers it; the host is an address."""
+
+    @field_validator("upstream")
+    @classmethod
+    def _need_address(cls, upstream: UpstreamUrl) -> UpstreamUrl:
+        if upstream.address is None:
+            raise refusal(f"the host {upstream.host!r} is a name", "write its address, as in udp://192.168.1.1:53")
+        return upstream
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where to send questions."""
+        return Endpoint(read_address(self.upstream.host), self.upstream.port)
+
+
+class Record(Section):
+    """A name of this house; several records with one name give it several addresses."""
+
+    name: NameText
+    """The device's full name."""
+    address: AddressText
+    """One of its addresses."""
+
+
+class Source(Section):
+    """A list on this machine."""
+
+    name: WordText
+    """What reports and explanations call it."""
+    kind: ListKindText = ListKind.BLOCK
+    """What it is for."""
+    category: Annotated[WordText | None, Field(validate_default=True)] = None
+    """Which category its names belong to; a list that blocks needs one."""
+    path: PathText
+    """The file, plain or gzip."""
+    format: FormatText = Format.AUTO
+    """How its text is written."""
+    match: ScopeText | None = None
+    """What a plain name covers; without it, what the format says."""
+
+    @field_validator("category")
+    @classmethod
+    def _fit_kind(cls, category: str | None, info: ValidationInfo) -> str | None:
+        if category is None and info.data.get("kind") is ListKind.BLOCK:
+            raise refusal("is missing: a list that blocks needs one", "write for example category: gambling")
+        return category
+
+
+class Lists(Section):
+    """What is blocked, allowed and protected."""
+
+    embedded: bool = True
+    """Read the lists that come with guardian."""
+    sources: Annotated[
+        tuple[Annotated[Source, Once("the name", lambda source: source.name, ("name",))], ...],
+        Field(strict=False, max_length=512),
+    ] = ()
+    """Lists of this machine's own."""
+
+
+class Family(Section):
+    """What holds until the family has decided for itself."""
+
+    unknown_devices: BandText = Band.MIDDLE
+    """The age band of a device that nobody has named."""
+
+
+class Client(Section):
+    """A device, or a network of devices, and its age band; the longest prefix wins."""
+
+    network: NetworkText
+    """An address or a network."""
+    band: BandText
+    """The age band of who uses it."""
+
+
+class Settings(Section):
+    """The whole file; made by `read_settings`, which alone judges that no two entries clash."""
+
+    state: Annotated[PathText, Field(validate_default=True)] = "./.guardian"
+    """Where guardian keeps what it compiles."""
+    dns: Dns = Dns()
+    """How questions come in and how a blocked name is answered."""
+    upstreams: Annotated[tuple[Upstream, ...], Field(strict=False, min_length=1, max_length=16)] = (
+        Upstream(
+            url=read_upstream_url("tls://dns.quad9.net"),
+            addresses=(read_address("9.9.9.9"), read_address("149.112.112.112")),
+        ),
+    )
+    """Who is asked what this house can't answer itself; Quad9 over TLS unless written."""
+    forward: Annotated[
+        tuple[Annotated[Forward, Once("the zone", lambda forward: forward.zone, ("zone",))], ...],
+        Field(strict=False, max_length=256),
+    ] = ()
+    """Zones that other resolvers answer."""
+    records: Annotated[
+        tuple[Annotated[Record, Once("the record", lambda record: f"{record.name} {record.address}", ("name",))], ...],
+        Field(strict=False, max_length=4096),
+    ] = ()
+    """Names of this house."""
+    lists: Lists = Lists()
+    """What is blocked, allowed and protected."""
+    family: Family = Family()
+    """What holds until the family has decided for itself."""
+    clients: Annotated[
+        tuple[Annotated[Client, Once("the network", lambda client: client.network, ("network",))], ...],
+        Field(strict=False, max_length=1024),
+    ] = ()
+    """Devices and their age bands; the longest prefix wins."""
+
+
+def read_settings(text: bytes, file: str, folder: str) -> Settings:
+    """Return the settings in a file's text.
+
+    Args:
+        text: the bytes of the file.
+        file: what faults call the file.
+        folder: the absolute folder of the file, where its relative paths start.
+
+    Raises:
+        ConfigError: every fault at once, in file order, each with line, column and what to do.
+    """
+    return validate(Settings, read_document(text, file), {FOLDER: folder})
