@@ -90,7 +90,8 @@ class Bench:
                 spent = start_cpu_seconds(house, self.server_core, upstream.port, STARTS)
                 self.found["start_cpu_seconds"] = spent
             if house and self.chosen.memory:
-                self._five_times(upstream.port)
+                self._memory(house, upstream.port)
+                self._memory(self.compile(5 * self.chosen.names), upstream.port)
         _progress("")
 
     def _mixes(self, house: House | None, upstream: int) -> None:
@@ -121,25 +122,20 @@ class Bench:
                     running.append(stack.enter_context(house.serve(self.server_core, upstream, ports=ports)))
             self.outcomes += rounds.run(running, course, self.folder, self.load_core, _progress)
 
-    def _five_times(self, upstream: int) -> None:
-        listed = 5 * self.chosen.names
-        house = self.compile(listed)
+    def _memory(self, house: House, upstream: int) -> None:
+        listed = house.compiling.names
         course = self.course("A", listed=listed)
         with house.serve(self.server_core, upstream) as server:
             rounds.warm([server], course, self.folder, self.load_core)
             rounds.run([server], course, self.folder, self.load_core, _progress)
-            self.memories[f"{server.name}, {listed:,} names"] = memory(server.pid)
+            self.memories[f"{server.name}, {listed:,} names, mix A"] = memory(server.pid)
 
     def write(self) -> bool:
         """Write the tables (and the JSON file); return whether every server answered right."""
         lines = report.summarise(self.outcomes)
         bad = [one for one in self.outcomes if not one.is_right]
         parts = [self._head(), report.cpu_table(lines), report.target_table(lines), report.memory_table(self.memories)]
-        parts += [
-            f"compile {one['names']:,} names: {one['cpu_us_a_name']:.2f} us of CPU a name, {one['wall_seconds']:.1f} s, "
-            f"peak {one['peak'] / 1024:.0f} MiB, {one['octets'] / 2**20:.1f} MiB written"
-            for one in self.found.get("compiling", [])
-        ]
+        parts += [report.compiling_line(one) for one in self.found.get("compiling", [])]
         if "start_cpu_seconds" in self.found:
             median = statistics.median(self.found["start_cpu_seconds"])
             parts.append(f"start to first answer: {median:.3f} s of CPU (median of {STARTS})")
@@ -154,8 +150,8 @@ class Bench:
         on = report.machine()
         chosen = self.chosen
         return (
-            f"{on['processor']}, Linux {on['kernel']}, Python {on['python']}; servers on core {self.server_core}, load on "
-            f"core {self.load_core}\n{chosen.names:,} names listed; {chosen.questions:,} questions a round, "
+            f"{on['processor']}, Linux {on['kernel']}, Python {on['python']}; servers on core {self.server_core}, "
+            f"load on core {self.load_core}\n{chosen.names:,} names listed; {chosen.questions:,} questions a round, "
             f"{chosen.rounds} rounds; questions with RD{' and OPT 1232' if self.asking.edns else ''}; the load "
             f"{'spins' if chosen.spin else 'sleeps when idle'}"
         )

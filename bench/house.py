@@ -59,7 +59,8 @@ class House:
         port = free_port()
         config = _write_config(self.folder, port, upstream, ports)
         name = "guardian" if ports == "fresh" else f"guardian {ports}"
-        return running(name, [_command(), "dns", "--config", str(config)], port, core, self.folder / f"guardian-{ports}.log")
+        command = [_command(), "dns", "--config", str(config)]
+        return running(name, command, port, core, config.with_suffix(".log"))
 
 
 def _command() -> str:
@@ -88,7 +89,7 @@ def build_house(folder: Path, listed: int, core: int) -> House:
     log = folder / "compile.log"
     with log.open("wb") as output, pinned(core):
         started = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [_command(), "lists", "compile", "--config", str(config)],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -99,6 +100,7 @@ def build_house(folder: Path, listed: int, core: int) -> House:
     if code != 0:
         message = f"bench: guardian lists compile ended with {code}: {log.read_text(errors='replace')[-2000:]}"
         raise BenchError(message)
+    (folder / "names.txt").unlink()
     octets = sum(path.stat().st_size for path in (folder / "state").rglob("*") if path.is_file())
     return House(folder, Compiling(listed, cpu, wall, peak, octets))
 

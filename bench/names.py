@@ -18,9 +18,9 @@ COLD_START = 600_000_000
 
 _SPACE = 1 << 30
 _SYLLABLES = tuple(a + b + c for a in "bcdfghklmnprstvz" for b in "aeio" for c in "bdgklmnprstvwxyz")
-_TAILS = ("", "", "", "", "", "24", "online", "-shop", "club", "x", "media", "-live", "bet365", "ads", "hub", "-tracker")
-_HOSTS = ("", "", "", "", "", "", "", "", "cdn.", "ads.", "m.", "s3.", "track.eu.", "static.", "img2.", "login.secure.")
-_ENDINGS = ("com", "com", "com", "com", "com", "com", "net", "net", "org", "info", "xyz", "top", "ru", "de", "co.uk", "al")
+_TAILS = (*[""] * 5, "24", "online", "-shop", "club", "x", "media", "-live", "bet365", "ads", "hub", "-tracker")
+_HOSTS = (*[""] * 8, "cdn.", "ads.", "m.", "s3.", "track.eu.", "static.", "img2.", "login.secure.")
+_ENDINGS = (*["com"] * 6, "net", "net", "org", "info", "xyz", "top", "ru", "de", "co.uk", "al")
 
 
 def name_at(index: int) -> str:
@@ -28,7 +28,7 @@ def name_at(index: int) -> str:
 
     Every tenth name is `www.` below the one before it, as real lists have it.
     """
-    if index % 10 == 9:  # noqa: PLR2004 - one in ten
+    if index % 10 == 9:
         return "www." + name_at(index - 1)
     mixed = (index * 0x2545F495 + 0x1B873593) % _SPACE  # an odd factor: a bijection, so the nine letters are unique
     core = _SYLLABLES[mixed >> 20] + _SYLLABLES[mixed >> 10 & 1023] + _SYLLABLES[mixed & 1023]

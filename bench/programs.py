@@ -30,7 +30,7 @@ def build(name: str) -> Path:
         raise BenchError(message)
     _BUILT.mkdir(exist_ok=True)
     command = [compiler, *_FLAGS, "-o", str(program), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode != 0:
         message = f"bench: {source.name} does not compile:\n{done.stderr}"
         raise BenchError(message)

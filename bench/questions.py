@@ -51,11 +51,11 @@ def warm_up(asking: Asking) -> Iterator[bytes]:
 
 def mix_a(asking: Asking, count: int, part: int) -> Iterator[bytes]:
     """Yield `count` questions: a quarter over 600 blocked names, the rest over 2,000 allowed ones, in random order."""
-    pick = random.Random(f"blocked {asking.seed}")  # noqa: S311 - the mix has to be repeatable
+    pick = random.Random(f"blocked {asking.seed}")
     names = [name_at(pick.randrange(asking.listed)) for _ in range(BLOCKED_NAMES)]
     blocked = [_record(name, NXDOMAIN, edns=asking.edns) for name in names]
     allowed = list(warm_up(asking))
-    draw = random.Random(f"a {asking.seed} {part}")  # noqa: S311
+    draw = random.Random(f"a {asking.seed} {part}")
     for _ in range(count):
         yield draw.choice(blocked if draw.random() < BLOCKED_SHARE else allowed)
 
@@ -63,7 +63,7 @@ def mix_a(asking: Asking, count: int, part: int) -> Iterator[bytes]:
 def mix_b(asking: Asking, count: int, part: int) -> Iterator[bytes]:
     """Yield `count` questions: a quarter uniform over all listed names, the rest over 2,000 allowed ones."""
     allowed = list(warm_up(asking))
-    draw = random.Random(f"b {asking.seed} {part}")  # noqa: S311
+    draw = random.Random(f"b {asking.seed} {part}")
     for _ in range(count):
         if draw.random() < BLOCKED_SHARE:
             yield _record(name_at(draw.randrange(asking.listed)), NXDOMAIN, edns=asking.edns)

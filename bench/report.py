@@ -21,12 +21,13 @@ TARGETS = {("A", "unbound"): 1.2, ("A", "dnsmasq"): 1.05, ("A", "echo"): 2.0, ("
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """All rounds of one server under one mix and window: medians, with the quartiles of the CPU."""
+    """All rounds of one server under one mix and window: medians, with the quartiles and the least of the CPU."""
 
     server: str
     mix: str
     window: int
     cpu_us: float
+    least: float
     lower: float
     upper: float
     questions_a_second: float
@@ -51,6 +52,7 @@ def summarise(outcomes: Sequence[Outcome]) -> list[Line]:
                     mix=mix,
                     window=window,
                     cpu_us=medians[name],
+                    least=min(costs),
                     lower=quartiles[0],
                     upper=quartiles[2],
                     questions_a_second=statistics.median(one.questions_a_second for one in servers[name]),
@@ -63,13 +65,15 @@ def summarise(outcomes: Sequence[Outcome]) -> list[Line]:
 
 def cpu_table(lines: Iterable[Line]) -> str:
     """Return the CPU of every server as a table."""
-    head = f"{'mix':5}{'window':>6}  {'server':14}{'CPU us':>8}{'quartiles':>16}{'questions/s':>13}{'sleeps':>8}"
+    head = (
+        f"{'mix':5}{'window':>6}  {'server':14}{'CPU us':>8}{'quartiles':>16}{'least':>8}{'asked/s':>10}{'sleeps':>8}"
+    )
     rows = [head + "".join(f"{'x ' + peer:>11}" for peer in PEERS)]
     for line in lines:
         ratios = "".join(f"{line.ratios[peer]:>11.2f}" if peer in line.ratios else f"{'-':>11}" for peer in PEERS)
         rows.append(
             f"{line.mix:5}{line.window:>6}  {line.server:14}{line.cpu_us:>8.2f}"
-            f"{line.lower:>9.2f}-{line.upper:<6.2f}{line.questions_a_second:>13,.0f}{line.sleeps_a_question:>8.2f}{ratios}",
+            f"{line.lower:>9.2f}-{line.upper:<6.2f}{line.least:>8.2f}{line.questions_a_second:>10,.0f}{line.sleeps_a_question:>8.2f}{ratios}",
         )
     return "\n".join(rows)
 
@@ -93,6 +97,14 @@ def memory_table(memories: dict[str, Memory]) -> str:
     for name, one in memories.items():
         rows.append(f"{name:34}{one.anonymous / 1024:>9.1f}{one.rss / 1024:>9.1f}{one.peak / 1024:>9.1f}")
     return "\n".join(rows)
+
+
+def compiling_line(one: dict[str, float]) -> str:
+    """Return what compiling a list cost as one line."""
+    return (
+        f"compile {one['names']:,} names: {one['cpu_us_a_name']:.2f} us of CPU a name, {one['wall_seconds']:.1f} s, "
+        f"peak {one['peak'] / 1024:.0f} MiB, {one['octets'] / 2**20:.1f} MiB written"
+    )
 
 
 def machine() -> dict[str, Any]:

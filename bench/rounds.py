@@ -1,7 +1,7 @@
 """Rounds: the same questions to every server in a new random order, with the CPU each server spent on them.
 
 Law 1: a round counts only with its answers judged; one wrong or lost answer too many makes the whole run fail.
-Law 2: all servers of a round get the same question file; no two rounds do.
+Law 2: all servers of a round get the same question file; no two rounds and no two windows do.
 """
 
 from __future__ import annotations
@@ -62,7 +62,15 @@ class Outcome:
         return self.answered >= self.asked * ENOUGH_ANSWERED and self.wrong == 0
 
 
-def ask(server: Server, questions: Path, window: int, core: int, *, seed: int = 1, spin: bool = False) -> dict[str, Any]:
+def ask(
+    server: Server,
+    questions: Path,
+    window: int,
+    core: int,
+    *,
+    seed: int = 1,
+    spin: bool = False,
+) -> dict[str, Any]:
     """Send a question file to a server from one core and return what the load generator counted.
 
     Raises BenchError when it fails or takes longer than LOAD_SECONDS.
@@ -70,7 +78,7 @@ def ask(server: Server, questions: Path, window: int, core: int, *, seed: int = 
     words = [str(build("load")), str(server.port), str(questions), str(window), str(seed)]
     words += ["echo" if server.echoes else "answers", "spin" if spin else "wait"]
     with pinned(core):
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         output, _ = process.communicate(timeout=LOAD_SECONDS)
     except subprocess.TimeoutExpired as late:
@@ -112,11 +120,11 @@ def run(
 ) -> list[Outcome]:
     """Run all rounds, interleaved: every round asks each server once, in a random order."""
     outcomes: list[Outcome] = []
-    order = random.Random(course.asking.seed)  # noqa: S311 - only the order
+    order = random.Random(course.asking.seed)
     for part in range(course.rounds):
         for mix in course.mixes:
-            questions = write_questions(folder / "round.q", MIXES[mix](course.asking, course.questions, part))
-            for window in course.windows:
+            for turn, window in enumerate(course.windows, part * len(course.windows)):
+                questions = write_questions(folder / "round.q", MIXES[mix](course.asking, course.questions, turn))
                 for server in order.sample(servers, len(servers)):
                     progress(f"round {part + 1} of {course.rounds}, mix {mix}, window {window}, {server.name}")
                     outcomes.append(_one(server, questions, course, (mix, window, part), core))

@@ -59,7 +59,6 @@ no-resolv
 no-hosts
 server=127.0.0.1#{upstream}
 cache-size=10000
-dns-forward-max=10000
 conf-file={zones}
 """
 
@@ -81,7 +80,7 @@ class Server:
 def free_port() -> int:
     """Return a loopback port that is free for UDP and TCP at this moment."""
     for _ in range(64):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
+        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
             stream.bind(("127.0.0.1", 0))
             port = int(stream.getsockname()[1])
             with contextlib.suppress(OSError):
@@ -109,7 +108,7 @@ def running(name: str, command: Sequence[str], port: int, core: int, log: Path) 
     """
     question = packet("first.question.example.com", edns=True)
     with log.open("wb") as output, pinned(core):
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent)  # noqa: S603
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent)
     try:
         deadline = time.monotonic() + START_SECONDS
         while not _is_answering(port, question):
@@ -162,7 +161,8 @@ def dnsmasq(folder: Path, core: int, listed: int, upstream: int) -> contextlib.A
     zones = _write_lines(folder / "dnsmasq-zones.conf", listed, "local=/", "/")
     port, config = free_port(), folder / "dnsmasq.conf"
     config.write_text(_DNSMASQ.format(port=port, zones=zones, upstream=upstream), encoding="utf-8")
-    command = [str(program), "--keep-in-foreground", "--user=", "--pid-file=", "--log-facility=-", f"--conf-file={config}"]
+    quiet = ["--keep-in-foreground", "--user=", "--pid-file=", "--log-facility=-"]
+    command = [str(program), *quiet, f"--conf-file={config}"]
     return running("dnsmasq", command, port, core, folder / "dnsmasq.log")
 
 
