@@ -32,7 +32,7 @@ class Command(NamedTuple):
 
 
 # Run in this order in one folder that holds guardian.yaml (CONFIG), list.txt and names.txt, nothing else.
-# A command that the program does not offer yet is skipped by its name.
+# A command that the program does not offer yet is skipped by its name, and a failure in CI.
 COMMANDS = [
     Command("--version", (VERSION,)),
     Command("check --config guardian.yaml", ()),
@@ -132,7 +132,7 @@ def test_the_wheel_alone_answers(installed: Path, empty_folder: Path, command: C
     words = command.words.split()
     offered = run(installed / "guardian", ["--help"], empty_folder)
     assert offered.returncode == 0, offered.stderr
-    if words[0] not in offered.stdout:
+    if words[0] not in offered.stdout and not os.environ.get("CI"):
         pytest.skip(f"guardian {words[0]} is not built yet")
     done = run(installed / "guardian", words, empty_folder)
     said = done.stdout + done.stderr
