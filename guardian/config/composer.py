@@ -44,7 +44,7 @@ class Composer:
             return self._document()
         except yaml.MarkedYAMLError as error:
             self.faults.append(syntax_fault(error, self._file))
-        except ValueError:
+        except (ValueError, OverflowError):
             # PyYAML hands "\UFFFFFFFF" to chr() unchecked.
             self._fault(self._events.get_mark(), (), "this escape names no character", "use single quotes")
         raise Unreadable
@@ -61,7 +61,12 @@ class Composer:
         self.places[()] = _place(mark, mark)
         top = self._node((), mark, 0)
         if not isinstance(top, dict):
-            self._fault(mark, (), "the file is not a mapping of keys to values", "write `key: value` lines")
+            self._fault(
+                mark,
+                (),
+                "the file is not a mapping of keys to values",
+                "write `key: value`, with a space after the colon",
+            )
             raise Unreadable
         events.take()  # the end of the document
         if not isinstance(self._events.ahead(), yaml.StreamEndEvent):

@@ -10,7 +10,10 @@ from yaml.scanner import Scanner
 
 
 class Events(Reader, Scanner, Parser):
-    """The events of one text, in order; broken syntax raises yaml.MarkedYAMLError, a broken escape ValueError."""
+    """The events of one text, in order.
+
+    Broken syntax raises yaml.MarkedYAMLError; an escape of no character ValueError or OverflowError.
+    """
 
     def __init__(self, text: str) -> None:
         """Start at the beginning of `text`."""

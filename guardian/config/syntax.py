@@ -36,7 +36,7 @@ COMPLAINTS = (
         "mapping values are not allowed here",
         at_start=False,
         message="a colon can't stand here",
-        hint="quote a value that holds a colon; a space follows a key's colon; keys of a block share a column",
+        hint="quote a value that holds one; see whether the line above has one, and starts in the right column",
     ),
     Complaint(
         "sequence entries are not allowed here",
