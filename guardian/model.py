@@ -22,6 +22,17 @@ class Band(enum.StrEnum):
     ADULT = "adult"
 
 
+class Action(enum.StrEnum):
+    """What a band does with a category."""
+
+    BLOCK = "block"
+    ASK = "ask"
+    """Closed until a parent says yes."""
+    TIME = "time"
+    """Open within the family's hours."""
+    OPEN = "open"
+
+
 class Format(enum.StrEnum):
     """How the text of a list is written; AUTO lets the reader decide."""
 

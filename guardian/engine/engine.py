@@ -102,9 +102,9 @@ class Engine:
                 self._replays.put(asker.mark + packet[2:], message[2:], reply.until)
         return message
 
-    def policy_of(self, band: Band) -> Policy:
-        """Give a band's policy."""
-        return self._generation.policies[band]
+    def admits(self, client: str) -> bool:
+        """Say whether a client is of this house."""
+        return client in self._askers or self._identify(client) is not None
 
     def _identify(self, client: str) -> _Asker | None:
         band = self._generation.household.band_of(client)

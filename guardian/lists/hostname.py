@@ -20,6 +20,7 @@ MAX_TEXT: Final = 253
 """The longest name as text, without its final dot: 255 octets on the wire (RFC 1035 section 2.3.4)."""
 
 _MAX_LABEL: Final = 63
+_MAX_ADDRESS: Final = 64
 _LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz0123456789_-."
 _LENGTH: Final = tuple(bytes([length]) for length in range(_MAX_LABEL + 1))
 _ADDRESS: Final = re.compile(
@@ -30,7 +31,7 @@ _ADDRESS: Final = re.compile(
 class Refusal(enum.StrEnum):
     """Why a piece of text is not taken as a name."""
 
-    BROWSER_RULE = "a rule for browsers, not a name: read this list as AdGuard syntax"
+    BROWSER_RULE = "a rule in the syntax of AdGuard or browsers: only names are read here"
     WEB_ADDRESS = "a web address or a path: blocking its host would block more than the list says"
     PORT = "a port or another colon: DNS knows names only"
     STAR = "a star is only read as the first label, as in *.example.com"
@@ -73,7 +74,7 @@ def to_wire(text: bytes) -> bytes | Refusal:
 
 def is_address(text: bytes) -> bool:
     """Say whether the text is an IPv4 or IPv6 address; brackets and a zone may stand (RFC 4007 section 11)."""
-    if _ADDRESS.fullmatch(text) is None:
+    if len(text) > _MAX_ADDRESS or _ADDRESS.fullmatch(text) is None:
         return False
     if text[:1] == b"[":
         if text[-1:] != b"]":
@@ -110,6 +111,8 @@ def _to_a_labels(text: bytes) -> bytes | Refusal:
         return Refusal.NOT_UTF8
     except idna.IDNAError:
         return Refusal.NOT_IDN
+    if len(name) > MAX_TEXT + 1:
+        return Refusal.LONG_NAME  # an A-label is never shorter; encoding it takes time that grows with its square
     try:
         return b".".join(
             label.encode("ascii") if label.isascii() else b"xn--" + label.encode("punycode")

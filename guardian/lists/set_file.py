@@ -41,6 +41,8 @@ class ListInfo(NamedTuple):
     """Empty where the kind is not `block`."""
     origin: str
     """Where the list comes from: a file or an address."""
+    since: str = ""
+    """The day on which the list joined the catalogue, YYYY-MM-DD; empty for the operator's own."""
     rules: int = 0
     refused: int = 0
 

@@ -32,9 +32,10 @@ _BINARY: Final = bytes(range(9)) + b"\x7f"
 _BINARY_BYTE: Final = re.compile(rb"[\x00-\x08\x7f]")
 _HTML: Final = re.compile(rb"\s*<(?:!doctype|!--|html|head|body|\?xml)", re.IGNORECASE)
 _HEADER: Final = re.compile(rb"\[[^\]:]*\]")
-_TITLE: Final = re.compile(rb"[!#;\s]*title\s*:\s*(\S.*)", re.IGNORECASE)
+# A comment may be 64 KiB of spaces: no part of these patterns gives back what it took.
+_TITLE: Final = re.compile(rb"[!#;\s]*+title\s*+:\s*+(\S.*)", re.IGNORECASE)
 _DECLARED: Final = re.compile(
-    rb"[!#;\s]*(?:total\s+)?(?:number\s+of\s+[a-z ]{1,40}|entries)\s*:\s*([0-9][0-9,.' ]{0,15})", re.IGNORECASE
+    rb"[!#;\s]*+(?:total\s++)?(?:number\s++of\s++[a-z ]{1,40}+|entries\s*+):\s*+([0-9][0-9,.' ]{0,15})", re.IGNORECASE
 )
 _MAX_TITLE: Final = 120
 

@@ -5,32 +5,13 @@ Law 1: the table is data of the catalogue (categories.yaml, after rights.md 3.3)
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from guardian.lists.catalog import Mode
+from guardian.model import Action, Band
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from guardian.model import Band
-
-
-class Action(enum.StrEnum):
-    """What a band does with a category."""
-
-    BLOCK = "block"
-    ASK = "ask"
-    """Closed until a parent says yes."""
-    TIME = "time"
-    """Open within the family's hours."""
-    OPEN = "open"
-
-
-class CategoryRules(NamedTuple):
-    """One category as policies see it."""
-
-    threat: bool
-    """Malicious software or scam: told apart on the wire (RFC 8914 code 15)."""
-    actions: Mapping[Band, Action]
+    from guardian.lists.catalog import Categories
 
 
 class BandRules(NamedTuple):
@@ -45,8 +26,10 @@ class BandRules(NamedTuple):
     """Of those, the ones that are malicious software or scams."""
 
 
-def rules_of(band: Band, categories: Mapping[str, CategoryRules], *, allow_only: bool) -> BandRules:
+def rules_of(band: Band, table: Categories) -> BandRules:
     """Read one band's column of the table."""
-    closed = frozenset(name for name, rules in categories.items() if rules.actions[band] in {Action.BLOCK, Action.ASK})
-    threats = frozenset(name for name in closed if categories[name].threat)
-    return BandRules(band, allow_only, closed, threats)
+    closed = frozenset(
+        name for name, category in table.categories.items() if category.bands[band] in {Action.BLOCK, Action.ASK}
+    )
+    threats = frozenset(name for name in closed if table.categories[name].threat)
+    return BandRules(band, table.modes[band] is Mode.ALLOW_ONLY, closed, threats)

@@ -1,0 +1,1 @@
+"""Hold one file a command: the only room that prints."""

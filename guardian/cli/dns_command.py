@@ -1,0 +1,43 @@
+"""Run `guardian dns`: answer DNS by the published set until told to stop."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import resource
+import sys
+from typing import TYPE_CHECKING
+
+from guardian.cli.house import add_config, open_house
+from guardian.daemon import Parts, run as serve
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from guardian.cli.house import House
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Give the command its options."""
+    add_config(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until SIGTERM."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="guardian: %(message)s")
+    # a core dump would hold names and addresses of queries
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    house = open_house(arguments.config)
+    parts = Parts(house.settings, house.state, house.categories, lambda: _embedded(house))
+    # what is loaded by now lives until the end: the collector need not walk it again
+    gc.collect()
+    gc.freeze()
+    serve(parts, house.file)
+    return 0
+
+
+def _embedded(house: House) -> memoryview:
+    from guardian.config.settings import Lists  # noqa: PLC0415 - only the last resort needs the compiler
+    from guardian.update.compilation import Workshop, compile_in_memory  # noqa: PLC0415 - as above
+
+    return compile_in_memory(Workshop(house.folder, Lists(), house.categories))

@@ -1,0 +1,78 @@
+"""Run `guardian lists compile` and `guardian lists show`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from guardian.cli.house import add_config, open_house
+from guardian.cli.progress import Progress
+from guardian.daemon import open_set
+from guardian.update.compilation import Workshop, publish
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from guardian.update.compilation import Compilation, ListReport
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Give the command its verbs."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, sentence in (("compile", "read every list and publish a new set"), ("show", "show the published set")):
+        one = verbs.add_parser(verb, help=sentence, description=sentence)
+        add_config(one)
+        one.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """Compile or show."""
+    return {"compile": _compile, "show": _show}[arguments.verb](arguments)
+
+
+def _compile(arguments: Namespace) -> int:
+    house = open_house(arguments.config)
+    progress = Progress("reading")
+    done = publish(Workshop(house.folder, house.settings.lists, house.categories), house.state, progress)
+    if arguments.json:
+        print(json.dumps(_as_json(done), indent=2, ensure_ascii=False))
+        return 0
+    print(f"{done.summary.names} names of {len(done.lists)} lists in {house.state.current}")
+    for one in done.lists:
+        _warn(one)
+    return 0
+
+
+def _warn(one: ListReport) -> None:
+    """Show what of a list was not understood."""
+    if one.report.refused:
+        print(f"{one.report.name}: {one.report.refused} lines refused", file=sys.stderr)
+    for line, why in one.report.refusals:
+        print(f"{one.report.name}:{line}: {why}", file=sys.stderr)
+
+
+def _as_json(done: Compilation) -> dict[str, object]:
+    lists = [
+        {
+            "id": one.info.id,
+            "rules": one.report.rules,
+            "refused": one.report.refused,
+            "refusals": [{"line": line, "why": why} for line, why in one.report.refusals],
+        }
+        for one in done.lists
+    ]
+    return {**done.summary._asdict(), "lists": lists}
+
+
+def _show(arguments: Namespace) -> int:
+    house = open_house(arguments.config)
+    domains = open_set(house.state.current)
+    if arguments.json:
+        shown = {"names": len(domains), "checksum": domains.checksum, "lists": [one._asdict() for one in domains.lists]}
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
+        return 0
+    print(f"{len(domains)} names, checksum {domains.checksum[:12]}")
+    for one in domains.lists:
+        print(f"{one.id:28} {one.kind:10} {one.category or '-':14} {one.rules:9} rules  {one.origin}")
+    return 0

@@ -1,0 +1,59 @@
+"""Read the command line, run one command, and turn a fault into its message and exit code.
+
+Law 1: exit 0 ok, 1 a runtime fault, 2 usage, 78 a bad configuration (sysexits EX_CONFIG).
+Law 2: a command's module is imported only when it runs: `guardian dns` must stay small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from guardian.errors import ConfigError, GuardianError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_FAULT = 1
+EXIT_CONFIG = 78
+
+COMMANDS = {
+    "run": "set everything up and answer DNS in the foreground",
+    "dns": "answer DNS by the published set",
+    "check": "check the configuration and the lists; every fault at once",
+    "explain": "say why a name is open or closed",
+    "try": "say which names some lists would block",
+    "lists": "compile lists, or show what is compiled",
+    "demo": "a tour that needs no internet",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `guardian` with these arguments and give the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="guardian", description="A family DNS filter that forgets the question.")
+    parser.add_argument("--version", action="version", version=f"guardian {version('guardian-dns')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, sentence in COMMANDS.items():
+        command = commands.add_parser(name, help=sentence, description=sentence, add_help=True)
+        if words[:1] == [name]:
+            importlib.import_module(f"guardian.cli.{name}_command").add_arguments(command)
+    given = parser.parse_args(words)
+    try:
+        return int(importlib.import_module(f"guardian.cli.{given.command}_command").run(given))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CONFIG
+    except GuardianError as error:
+        print(f"guardian: {error}", file=sys.stderr)
+        return EXIT_FAULT
+    except BrokenPipeError:
+        # whoever read our output has enough; Python must not complain again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAULT
+    except KeyboardInterrupt:
+        return EXIT_FAULT

@@ -1,0 +1,203 @@
+"""Put `guardian dns` together: the clock, the files and the tasks meet here and nowhere below.
+
+Law 1: the last good set goes on answering, whatever happens to the file; a missing one is never a silent "filter off".
+Law 2: nothing that is logged comes from a query.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from guardian.config.values import LOCAL, Transport
+from guardian.engine.engine import Engine
+from guardian.engine.generation import Generation
+from guardian.engine.household import Household
+from guardian.errors import ConfigError, Fault, ListError, StoreError
+from guardian.lists.domain_set import DomainSet
+from guardian.lists.set_file import verify
+from guardian.model import Band
+from guardian.policy.bands import rules_of
+from guardian.policy.policy import Policy
+from guardian.resolver.forwarder import Forwarder
+from guardian.server.udp import UdpListener
+from guardian.system.files import map_file
+from guardian.system.interfaces import own_interfaces
+from guardian.system.ports import udp_socket
+from guardian.wire.answers import Scribe
+from guardian.wire.names import to_wire
+from guardian.wire.own import own_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from guardian.config.settings import Settings
+    from guardian.config.values import Endpoint, UpstreamUrl
+    from guardian.engine.household import Network
+    from guardian.lists.catalog import Categories
+    from guardian.system.paths import State
+
+LOG = logging.getLogger("guardian")
+_SHOWN = 12
+"""Digits of a set's checksum that tell it from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the daemon is given: settings and the readings of this machine that do not change while it runs."""
+
+    settings: Settings
+    state: State
+    categories: Categories
+    embedded: Callable[[], memoryview]
+    """Compiles the lists that ship with guardian, in memory: the last resort where no set can be read."""
+
+
+def upstream_groups(settings: Settings, file: str) -> list[list[Endpoint]]:
+    """Give the endpoints to ask: the default ones, then each forward zone's.
+
+    Raises ConfigError for a transport that is not served yet: an encrypted upstream never becomes a plain one.
+    """
+    faults = [
+        fault
+        for key, url in (
+            *((f"upstreams.{number}.url", one.url) for number, one in enumerate(settings.upstreams)),
+            *((f"forward.{number}.upstream", one.upstream) for number, one in enumerate(settings.forward)),
+        )
+        if (fault := _unserved(file, key, url))
+    ]
+    if faults:
+        raise ConfigError(faults)
+    default = [endpoint for upstream in settings.upstreams for endpoint in upstream.endpoints]
+    return [default, *([forward.endpoint] for forward in settings.forward)]
+
+
+def _unserved(file: str, key: str, url: UpstreamUrl) -> Fault | None:
+    if url.transport is Transport.UDP:
+        return None
+    hint = f"it is never asked in plain text instead; set udp://ADDRESS, or start with GUARDIAN_UPSTREAM=udp://ADDRESS"
+    return Fault(file, 0, 0, key, f"{url} can't be asked yet: this version speaks udp:// only", hint)
+
+
+def open_set(path: Path) -> DomainSet:
+    """Map a compiled set and verify it; ListError or StoreError where it can't be used."""
+    buffer = map_file(path)
+    try:
+        verify(buffer)
+        return DomainSet(buffer)
+    except ListError as error:
+        raise ListError(f"{path}: {error}") from error
+
+
+def last_good_set(parts: Parts) -> DomainSet:
+    """Open the published set, else the one before it, else the lists that ship with guardian."""
+    for path, word in ((parts.state.current, "published set"), (parts.state.previous, "set before it")):
+        try:
+            return open_set(path)
+        except (ListError, StoreError) as error:
+            LOG.warning("the %s can't be used: %s", word, error)
+    LOG.warning("answering by the lists that ship with guardian alone; run `guardian lists compile` to use your own")
+    return DomainSet(parts.embedded())
+
+
+def generation_of(parts: Parts, domains: DomainSet) -> Generation:
+    """Make all that decisions depend on."""
+    settings = parts.settings
+    rows = domains.rows()
+    policies = {band: Policy(rules_of(band, parts.categories), domains.lists, rows) for band in Band}
+    addresses: dict[bytes, list[object]] = {}
+    for record in settings.records:
+        addresses.setdefault(to_wire(record.name), []).append(record.address)
+    return Generation(
+        domains=domains,
+        policies=policies,
+        household=household_of(settings),
+        scribe=Scribe(
+            mode=settings.dns.block_mode,
+            block_ttl=settings.dns.block_ttl,
+            topics=[info.category for info in domains.lists],
+        ),
+        records={name: own_answers(name, of_name) for name, of_name in addresses.items()},  # type: ignore[arg-type]
+        zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
+    )
+
+
+def household_of(settings: Settings) -> Household:
+    """Say which networks may ask and which bands their devices have; `local` is read from the kernel now."""
+    inside: list[Network] = []
+    for allowed in settings.dns.allow_from:
+        if allowed == LOCAL:
+            inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.network for one in own_interfaces())]
+        else:
+            inside.append(allowed)  # type: ignore[arg-type]
+    bands = {client.network: client.band for client in settings.clients}
+    return Household(inside=inside, bands=bands, unknown=settings.family.unknown_devices)
+
+
+class Daemon:
+    """`guardian dns`: sockets, engine and resolver, until it is told to stop."""
+
+    def __init__(self, parts: Parts, groups: list[list[Endpoint]]) -> None:
+        """Open the set and the sockets; ConfigError, ListError or StoreError where that can't be done."""
+        self._parts = parts
+        self._groups = groups
+        self._stopping = asyncio.Event()
+        self.engine = Engine(generation_of(parts, last_good_set(parts)), cache_entries=parts.settings.dns.cache_entries)
+        self.sockets = [udp_socket(one.address, one.port) for one in parts.settings.dns.listen]
+
+    async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Answer until SIGTERM or SIGINT; SIGHUP takes in the published set anew."""
+        loop = asyncio.get_running_loop()
+        forwarder = Forwarder(self._groups, self._parts.settings.dns.ports, loop)
+        listeners = [UdpListener(one, self.engine, forwarder, time.monotonic) for one in self.sockets]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        reloads: asyncio.Queue[None] = asyncio.Queue(maxsize=1)
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.empty() and reloads.put_nowait(None))
+        reloading = asyncio.create_task(self._reload_forever(reloads))
+        for listener in listeners:
+            listener.start(loop)
+        self._say_ready()
+        ready()
+        try:
+            await self._stopping.wait()
+        finally:
+            reloading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reloading
+            forwarder.close()
+            for listener in listeners:
+                listener.close(loop)
+
+    async def _reload_forever(self, reloads: asyncio.Queue[None]) -> None:
+        while True:
+            await reloads.get()
+            try:
+                domains = await asyncio.to_thread(open_set, self._parts.state.current)
+                self.engine.replace(generation_of(self._parts, domains))
+            except (ConfigError, ListError, StoreError) as error:
+                LOG.error("the published set can't be used, the last good one goes on answering: %s", error)
+            else:
+                self._say_ready()
+
+    def _say_ready(self) -> None:
+        domains = self.engine.generation.domains
+        places = ", ".join(f"{name[0]} port {name[1]}" for name in (one.getsockname() for one in self.sockets))
+        LOG.info("answering on %s by %d names in %d lists (%s)", places, len(domains), len(domains.lists), domains.checksum[:_SHOWN])
+
+
+def run(parts: Parts, file: str) -> None:
+    """Run `guardian dns` until it is told to stop; `file` is what faults call the configuration."""
+    groups = upstream_groups(parts.settings, file)
+
+    async def main() -> None:
+        await Daemon(parts, groups).serve()
+
+    asyncio.run(main())

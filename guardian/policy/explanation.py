@@ -1,0 +1,78 @@
+"""Say in words how a policy came to its verdict: the stages that a name meets, in their order.
+
+Law 1: the verdict is the policy's own, never computed a second time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from guardian.model import ListKind
+from guardian.wire.names import label_offsets, to_text
+
+if TYPE_CHECKING:
+    from guardian.lists.domain_set import DomainSet
+    from guardian.lists.set_file import ListInfo
+    from guardian.model import Verdict
+    from guardian.policy.bands import BandRules
+    from guardian.policy.policy import Policy
+
+
+class Stage(NamedTuple):
+    """One stage of the walk and what it found."""
+
+    stage: str
+    finding: str
+
+
+class Explanation(NamedTuple):
+    """Why a name is open or closed for a band."""
+
+    verdict: Verdict
+    stored: str
+    """The name of the set that decided, the name itself or one above it; empty for none."""
+    decided_by: ListInfo | None
+    stages: tuple[Stage, ...]
+
+
+def explain(name: bytes, domains: DomainSet, policy: Policy, rules: BandRules) -> Explanation:
+    """Explain what `policy`, made from `rules` over `domains`, says of `name` in wire form."""
+    labels = label_offsets(name)
+    match = domains.find(name, labels)
+    verdict = policy.decide(match)
+    if match is None:
+        naming: list[ListInfo] = []
+        stored = ""
+    else:
+        row = domains.row(match.row)
+        bits = (row.itself if match.exact else row.below).any
+        naming = [info for number, info in enumerate(domains.lists) if bits >> number & 1]
+        stored = to_text(name[labels[match.label] :])
+    decided_by = domains.lists[verdict.list_index] if verdict.list_index >= 0 else None
+    stages = (
+        Stage("compiled set", f"{stored} is stored" if stored else "neither the name nor one above it is stored"),
+        Stage("protected names", _named(naming, ListKind.PROTECTED) or "not protected"),
+        Stage("allow lists", _allowing(naming, rules)),
+        Stage("lists by category", _blocking(naming, rules)),
+        Stage("verdict", ("closed: " if verdict.blocked else "open: ") + verdict.reason.value),
+    )
+    return Explanation(verdict, stored, decided_by, stages)
+
+
+def _named(naming: list[ListInfo], kind: ListKind) -> str:
+    return ", ".join(info.id for info in naming if info.kind is kind)
+
+
+def _allowing(naming: list[ListInfo], rules: BandRules) -> str:
+    if not rules.allow_only:
+        return "not asked: this band is not limited to an allow list"
+    return _named(naming, ListKind.ALLOW) or "on none, and this band opens only what is on one"
+
+
+def _blocking(naming: list[ListInfo], rules: BandRules) -> str:
+    found = [
+        f"{info.id} ({info.category}, {'closed' if info.category in rules.closed else 'open'} for {rules.band})"
+        for info in naming
+        if info.kind is ListKind.BLOCK
+    ]
+    return ", ".join(found) or "on none"

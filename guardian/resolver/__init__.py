@@ -1,0 +1,1 @@
+"""Ask the resolvers upstream, safely, and hand back what may be kept."""

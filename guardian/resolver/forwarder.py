@@ -1,0 +1,119 @@
+"""Ask upstreams in turn until one answers, each question once whoever asks.
+
+Law 1: never more than `max_open` exchanges; one more fails at once.
+Law 2: an attempt has ATTEMPT_SECONDS, a question MAX_ATTEMPTS attempts, over the group's upstreams in order.
+Law 3: what an upstream refuses or fails at counts as no answer while another can be tried.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from guardian.errors import UpstreamError
+from guardian.model import Reason
+from guardian.resolver.exchange import Exchange
+from guardian.resolver.udp import UdpUpstream
+from guardian.wire import codes
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from guardian.config.values import Endpoint, PortChoice
+    from guardian.model import Answer, AskKey
+    from guardian.resolver.exchange import Waiter
+
+ATTEMPT_SECONDS = 1.0
+MAX_ATTEMPTS = 4
+_USABLE = frozenset({codes.NOERROR, codes.NXDOMAIN})
+
+
+class Forwarder:
+    """Upstream groups and the exchanges that are open with them."""
+
+    def __init__(
+        self,
+        groups: Sequence[Sequence[Endpoint]],
+        ports: PortChoice,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        max_open: int = 2048,
+    ) -> None:
+        """`groups` are the default upstreams, then those of each forward zone, by the number that an AskKey carries."""
+        self._loop = loop
+        self._groups = [[UdpUpstream(one, ports, loop, self._settled) for one in group] for group in groups]
+        self._open: dict[AskKey, Exchange] = {}
+        self._waiting: deque[tuple[float, Exchange, int]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._max_open = max_open
+
+    def ask(self, key: AskKey, waiter: Waiter) -> None:
+        """Ask `key`; `waiter` gets the answer, or the reason why there is none."""
+        exchange = self._open.get(key)
+        if exchange is not None:
+            if not exchange.join(waiter):
+                waiter(Reason.UPSTREAM_SILENT)
+            return
+        if len(self._open) >= self._max_open:
+            waiter(Reason.UPSTREAM_SILENT)
+            return
+        self._open[key] = exchange = Exchange(key, waiter)
+        self._attempt(exchange, Reason.UPSTREAM_SILENT)
+
+    def close(self) -> None:
+        """Stop; who still waits hears that no upstream answered."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for exchange in tuple(self._open.values()):
+            self._end(exchange, Reason.UPSTREAM_SILENT)
+        for group in self._groups:
+            for upstream in group:
+                upstream.close()
+
+    def _attempt(self, exchange: Exchange, failure: Reason) -> None:
+        """Try the next upstream; `failure` is what to tell when there is none left."""
+        group = self._groups[exchange.key.group]
+        while exchange.attempt < max(MAX_ATTEMPTS, len(group)):
+            upstream = group[exchange.attempt % len(group)]
+            exchange.attempt += 1
+            exchange.draw()
+            try:
+                upstream.ask(exchange)
+            except UpstreamError:
+                continue
+            self._waiting.append((self._loop.time() + ATTEMPT_SECONDS, exchange, exchange.attempt))
+            if self._timer is None:
+                self._timer = self._loop.call_later(ATTEMPT_SECONDS, self._expire)
+            return
+        self._end(exchange, failure)
+
+    def _settled(self, exchange: Exchange, answer: Answer | None) -> None:
+        if answer is not None and answer.rcode in _USABLE:
+            self._end(exchange, answer)
+        elif exchange.attempt < len(self._groups[exchange.key.group]):
+            self._attempt(exchange, Reason.UPSTREAM_FAULTY)
+        else:
+            self._end(exchange, Reason.UPSTREAM_FAULTY)
+
+    def _end(self, exchange: Exchange, outcome: Answer | Reason) -> None:
+        if exchange.port is not None:
+            exchange.port.forget(exchange)
+        self._open.pop(exchange.key, None)
+        exchange.settle(outcome)
+
+    def _expire(self) -> None:
+        """Give up on attempts whose time is over; one timer serves them all, since all have the same time."""
+        self._timer = None
+        now = self._loop.time()
+        while self._waiting:
+            deadline, exchange, attempt = self._waiting[0]
+            overtaken = exchange.done or exchange.attempt != attempt
+            if not overtaken and deadline > now:
+                self._timer = self._loop.call_later(deadline - now, self._expire)
+                return
+            self._waiting.popleft()
+            if not overtaken:
+                if exchange.port is not None:
+                    exchange.port.forget(exchange)
+                self._attempt(exchange, Reason.UPSTREAM_SILENT)

@@ -1,0 +1,1 @@
+"""Listen, hand packets to the engine, and do what it returns."""

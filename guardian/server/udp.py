@@ -1,0 +1,106 @@
+"""Listen for questions over UDP on one socket.
+
+Law 1: what the engine can answer at once is answered inside the callback; only an Ask waits, and no task is made for it.
+Law 2: at most BURST packets a wake, so that a flood on one socket starves nobody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from guardian.model import Answer, Ask, Reason
+from guardian.wire.question import BadQuestion, read_query
+
+if TYPE_CHECKING:
+    import asyncio
+    import socket
+    from collections.abc import Callable
+
+    from guardian.engine.engine import Engine
+    from guardian.resolver.forwarder import Forwarder
+
+    Source = tuple[str, int] | tuple[str, int, int, int]
+
+BURST = 64
+MAX_PACKET = 4096
+"""Octets of a question with room for padding (RFC 8467)."""
+
+
+class UdpListener:
+    """One listening socket, from packet to reply."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        engine: Engine,
+        forwarder: Forwarder,
+        clock: Callable[[], float],
+    ) -> None:
+        """`clock` gives monotonic seconds; it is read once a wake."""
+        self._socket = listener
+        self._engine = engine
+        self._forwarder = forwarder
+        self._clock = clock
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Serve from now on."""
+        loop.add_reader(self._socket.fileno(), self._readable)
+
+    def close(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Serve no longer, and close the socket."""
+        loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    def _readable(self) -> None:
+        receive, send, replay = self._socket.recvfrom, self._socket.sendto, self._engine.replay
+        now = self._clock()
+        try:
+            for _ in range(BURST):
+                packet, source = receive(MAX_PACKET)
+                ready = replay(packet, source[0], now)
+                if ready is not None:
+                    send(ready, source)
+                else:
+                    self._receive(packet, source, now)
+        except OSError:
+            # Nothing more to read, or a client that can't be reached: the loop wakes us again if there is more.
+            return
+
+    def _receive(self, packet: bytes, source: Source, now: float) -> None:
+        try:
+            query = read_query(packet, source[0])
+        except BadQuestion as bad:
+            if bad.answer is not None and self._engine.admits(source[0]):
+                self._send(bad.answer, source)
+            return
+        outcome = self._engine.receive_query(query, now)
+        if isinstance(outcome, Ask):
+            self._forwarder.ask(outcome.key, _Waiter(self, outcome, packet, source))
+        else:
+            self._send(self._engine.finish(outcome, packet, now), source)
+
+    def answer(self, ask: Ask, packet: bytes, source: Source, outcome: Answer | Reason) -> None:
+        """Reply to a question whose upstream has answered, or has not."""
+        now = self._clock()
+        if isinstance(outcome, Answer):
+            reply = self._engine.receive_answer(ask, outcome, now)
+        else:
+            reply = self._engine.receive_failure(ask, outcome, now)
+        self._send(self._engine.finish(reply, packet, now), source)
+
+    def _send(self, message: bytes, source: Source) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.sendto(message, source)
+
+
+class _Waiter:
+    """One client's wait for an upstream."""
+
+    __slots__ = ("_ask", "_listener", "_packet", "_source")
+
+    def __init__(self, listener: UdpListener, ask: Ask, packet: bytes, source: Source) -> None:
+        self._listener, self._ask, self._packet, self._source = listener, ask, packet, source
+
+    def __call__(self, outcome: Answer | Reason) -> None:
+        self._listener.answer(self._ask, self._packet, self._source, outcome)

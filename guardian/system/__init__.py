@@ -1,0 +1,1 @@
+"""Touch the machine: its paths, files, ports and network interfaces."""

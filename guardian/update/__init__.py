@@ -1,0 +1,1 @@
+"""Bring lists from where they lie to the published set."""

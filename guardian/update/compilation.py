@@ -1,0 +1,107 @@
+"""Read every list, compile the set and publish it.
+
+Law 1: a list that can't be used stops the compilation, after all have been read, so that every fault shows at once.
+Law 2: the published set changes at the very end, by rename; the one before it stays.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from guardian.errors import ListError
+from guardian.lists.compiler import Compiler, Summary
+from guardian.lists.formats import read_rules
+from guardian.lists.text import Report
+from guardian.system.files import replacing
+from guardian.update.sources import list_files, protected_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from guardian.config.settings import Lists
+    from guardian.lists.catalog import Categories
+    from guardian.lists.set_file import ListInfo
+    from guardian.system.paths import State
+    from guardian.update.sources import ListFile
+
+    Progress = Callable[[str], None]
+
+
+class ListReport(NamedTuple):
+    """What the reading of one list met."""
+
+    info: ListInfo
+    report: Report
+
+
+class Compilation(NamedTuple):
+    """What was compiled from what."""
+
+    summary: Summary
+    lists: tuple[ListReport, ...]
+
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where lists come from and what they may be: the embedded lists' folder, the settings, the known categories."""
+
+    folder: Path
+    lists: Lists
+    categories: Categories
+
+
+def publish(workshop: Workshop, state: State, progress: Progress) -> Compilation:
+    """Compile and put the set in the place of the published one; `progress` hears each list's name as its reading begins.
+
+    Raises ListError that names every list which can't be used, or StoreError; the published set stays then.
+    """
+    with replacing(state.current, state.previous) as output:
+        with tempfile.TemporaryFile(dir=state.sets) as rules, tempfile.TemporaryFile(dir=state.sets) as names:
+            return compile_lists(workshop, Compiler(rules, names), output, progress)
+
+
+def compile_in_memory(workshop: Workshop) -> memoryview:
+    """Compile into memory: for a few thousand names."""
+    output = io.BytesIO()
+    compile_lists(workshop, Compiler(io.BytesIO(), io.BytesIO()), output, lambda _: None)
+    return memoryview(output.getvalue())
+
+
+def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, progress: Progress) -> Compilation:
+    """Read every list into `compiler` and write the set to `output`."""
+    info, guarded = protected_rules(workshop.folder)
+    reports = {info.id: Report(name=info.origin, rules=len(guarded))}
+    compiler.add(info, guarded)
+    met, faults = [info], []
+    for file in list_files(workshop.folder, workshop.lists, workshop.categories.categories):
+        progress(file.info.id)
+        reports[file.info.id] = report = Report(name=str(file.path))
+        try:
+            _add(compiler, file, report)
+        except ListError as error:
+            faults.append(str(error))
+        met.append(file.info)
+    if faults:
+        raise ListError("\n".join(faults))
+    progress("")
+    summary = compiler.write(output, describe=lambda one: _described(one, reports[one.id]))
+    return Compilation(summary, tuple(ListReport(one, reports[one.id]) for one in met))
+
+
+def _add(compiler: Compiler, file: ListFile, report: Report) -> None:
+    try:
+        with file.path.open("rb") as source:
+            compiler.add(file.info, read_rules(source, form=file.form, scope=file.scope, report=report))
+    except OSError as error:
+        raise ListError(f"{file.path}: the list can't be read: {error.strerror}; mend its path in lists.sources") from error
+    if not report.rules:
+        raise ListError(f"{file.path}: the list is empty: no rule in it could be read; is it the right file?")
+
+
+def _described(info: ListInfo, report: Report) -> ListInfo:
+    return info._replace(rules=report.rules, refused=report.refused)

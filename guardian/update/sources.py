@@ -1,0 +1,83 @@
+"""Gather the lists that a set is made of: those that ship with guardian, then the operator's own.
+
+Law 1: the protected names always come first; no setting leaves them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.errors import ConfigError, Fault, WireError
+from guardian.lists.catalog import read_catalog, read_protected
+from guardian.lists.set_file import ListInfo
+from guardian.model import Format, ListKind, Rule, Scope
+from guardian.system.files import read_text
+from guardian.wire.names import to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from guardian.config.settings import Lists, Source
+    from guardian.lists.catalog import Protected
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list to read: what it is, and where it lies."""
+
+    info: ListInfo
+    path: Path
+    form: Format
+    scope: Scope | None
+
+
+def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
+    """Give the protected names, each with all below it and the further hosts it needs.
+
+    Raises ConfigError where protected.yaml is damaged: nothing is compiled without it.
+    """
+    path = folder / "protected.yaml"
+    protected = read_protected(read_text(path), str(path))
+    info = ListInfo("protected", "Protected names", ListKind.PROTECTED, "", str(path))
+    return info, list(_suffixes(protected, str(path)))
+
+
+def list_files(folder: Path, lists: Lists, known: Collection[str]) -> list[ListFile]:
+    """Give the lists to read, in the order in which they decide; `known` are the categories there are.
+
+    Raises ConfigError where the catalogue is damaged or a source names a category that doesn't exist.
+    """
+    faults = [
+        Fault("lists.sources", 0, 0, source.name, f"{source.category!r} is no category", f"known: {', '.join(known)}")
+        for source in lists.sources
+        if source.kind is ListKind.BLOCK and source.category not in known
+    ]
+    if faults:
+        raise ConfigError(faults)
+    return [*(_embedded(folder) if lists.embedded else ()), *map(_own, lists.sources)]
+
+
+def _embedded(folder: Path) -> Iterator[ListFile]:
+    path = folder / "catalog.yaml"
+    for entry in read_catalog(read_text(path), str(path)).lists:
+        info = ListInfo(entry.id, entry.title.en, entry.kind, entry.category, f"guardian: {entry.path}", entry.added)
+        yield ListFile(info, folder / entry.path, entry.format, entry.match)
+
+
+def _own(source: Source) -> ListFile:
+    info = ListInfo(source.name, source.name, source.kind, source.category or "", source.path)
+    return ListFile(info, Path(source.path), source.format, source.match)
+
+
+def _suffixes(protected: Protected, file: str) -> Iterator[Rule]:
+    faults = []
+    for number, entry in enumerate(protected.entries, start=1):
+        for name in (entry.name, *entry.needs):
+            try:
+                yield Rule(to_wire(name), suffix=True, exact=True, exception=False, important=False, line=number)
+            except WireError as error:
+                faults.append(Fault(file, 0, 0, f"entries.{number - 1}", str(error)))
+    if faults:
+        raise ConfigError(faults)
