@@ -26,7 +26,9 @@ SAMPLE: Final = 100
 """How many lines with rules decide the form of a list in Format.AUTO."""
 
 _SCOPES: Final = {Format.HOSTS: Scope.EXACT, Format.DOMAINS: Scope.SUFFIX}
-_FAST: Final = re.compile(rb"(?:(?:0\.0\.0\.0|127\.0\.0\.1)[ \t]+)?(?!(?i:localhost))(" + PLAIN + rb")[ \t\r]*")
+_FAST: Final = re.compile(
+    rb"(?:(?:0\.0\.0\.0|127\.0\.0\.1)[ \t]{1,32}+)?(?!(?i:localhost))(" + PLAIN + rb")[ \t\r]{0,32}"
+)
 _COMMENT: Final = re.compile(rb"\s#|#(?![@?$%]*#)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import ipaddress
+import time
 
 import pytest
 from hypothesis import given
@@ -149,6 +150,25 @@ def test_a_damaged_file_raises_and_names_the_list() -> None:
     report = Report(name="lists/mine.txt")
     with pytest.raises(ListError, match=r"^lists/mine\.txt:2: byte 0x00"):
         list(read_rules(io.BytesIO(b"a.example\nb\0"), form=Format.AUTO, scope=None, report=report))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b":" * 60_000 + b"x",
+        b"# number of" + b" " * 60_000,
+        b"#" + b" " * 60_000 + b"x",
+        b"a." * 30_000 + b"/",
+        b"[" * 60_000,
+        b"1.1.1.1 " * 7_500,
+        b"a#" + b"@" * 60_000,
+        "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}".encode() * 337,
+    ],
+)
+def test_no_line_makes_its_reader_slow(line: bytes) -> None:
+    start = time.process_time()
+    read((line + b"\n") * 5)
+    assert time.process_time() - start < 1
 
 
 def oracle(text: bytes) -> list[str]:
