@@ -159,7 +159,7 @@ def test_the_size_and_the_depth_are_bounded() -> None:
 
 @pytest.mark.parametrize("open_one", ["[", "{a: ", "- ", "? "])
 def test_a_tower_of_brackets_ends_at_the_depth_bound(open_one: str) -> None:
-    assert "more than 16 levels deep" in "\n".join(faults("a:\n " + open_one * 20_000))
+    assert "more than 16 levels deep" in "\n".join(faults("a:\n " + open_one * 2_000))
 
 
 def test_a_billion_laughs_never_begin() -> None:
@@ -187,11 +187,12 @@ def test_a_key_that_would_run_over_the_line_is_quoted() -> None:
 
 YAML_BITS = st.sampled_from(
     ["a", "b: ", ": ", "- ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "&x ", "*x", "!t ", "? ", "|", ">",
-     "#", "%", "---\n", "...\n", "\t", "\\", "<<", "~", "1", "0x", "\\U00110000", "\\x", "é", "\u2028", "@", "%YAML 1.2\n", "-"]
+     "#", "%", "---\n", "...\n", "\t", "\\", "<<", "~", "1", "0x", "\\U00110000", "\\x", "é", "\u2028",
+     "@", "%YAML 1.2\n", "-"]
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(YAML_BITS, max_size=24).map("".join))
 @example('a: "\\UFFFFFFFF"')
 @example("%YAML 99999999999999999999999999.1\n---\na: 1")

@@ -283,7 +283,7 @@ VALUES = st.recursive(
 )
 
 
-@budget(max_examples=80, deadline=None)
+@budget(max_examples=40, deadline=None)
 @given(st.dictionaries(WORDS, VALUES, min_size=1, max_size=4))
 def test_any_document_is_settings_or_faults_with_places(value: dict[str, object]) -> None:
     def flow(node: object) -> str:
