@@ -159,7 +159,7 @@ def test_the_size_and_the_depth_are_bounded() -> None:
 
 @pytest.mark.parametrize("open_one", ["[", "{a: ", "- ", "? "])
 def test_a_tower_of_brackets_ends_at_the_depth_bound(open_one: str) -> None:
-    assert "more than 16 levels deep" in "\n".join(faults("a:\n " + open_one * 2_000))
+    assert "more than 16 levels deep" in "\n".join(faults("a:\n " + open_one * 400))
 
 
 def test_a_billion_laughs_never_begin() -> None:
@@ -213,7 +213,7 @@ def test_no_bytes_raise_anything_but_a_fault(text: bytes) -> None:
     assert all(0 <= fault.line <= lines for fault in found(text))
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff"))
+TEXTS = st.text(st.sampled_from("aZ09 ':-#{}[]&*!|>%@`\"\\,?~<é€ë𝄞\u00a0"), max_size=12)
 
 
 @settings(max_examples=50, deadline=None)
