@@ -135,7 +135,7 @@ class Bench:
         lines = report.summarise(self.outcomes)
         bad = [one for one in self.outcomes if not one.is_right]
         parts = [self._head(), report.cpu_table(lines), report.target_table(lines), report.memory_table(self.memories)]
-        parts += [report.compiling_line(one) for one in self.found.get("compiling", [])]
+        parts.append("\n".join(report.compiling_line(one) for one in self.found.get("compiling", [])))
         if "start_cpu_seconds" in self.found:
             median = statistics.median(self.found["start_cpu_seconds"])
             parts.append(f"start to first answer: {median:.3f} s of CPU (median of {STARTS})")
