@@ -101,7 +101,7 @@ def _is_punycode(tail: bytes) -> bool:
 
 
 def _to_a_labels(text: bytes) -> bytes | Refusal:
-    import idna  # noqa: PLC0415 - its tables cost megabytes: only lists with such names pay for them
+    import idna  # noqa: PLC0415 - its tables cost 0.8 MiB: only lists with such names pay for them
 
     if len(text) > 4 * MAX_TEXT:
         return Refusal.LONG_NAME  # no name of 253 characters takes more bytes; mapping more is only work
