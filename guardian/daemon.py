@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from guardian.config.settings import Settings
-    from guardian.config.values import Endpoint, UpstreamUrl
+    from guardian.config.values import Address, Endpoint, UpstreamUrl
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
     from guardian.system.paths import State
@@ -82,7 +82,7 @@ def upstream_groups(settings: Settings, file: str) -> list[list[Endpoint]]:
 def _unserved(file: str, key: str, url: UpstreamUrl) -> Fault | None:
     if url.transport is Transport.UDP:
         return None
-    hint = f"it is never asked in plain text instead; set udp://ADDRESS, or start with GUARDIAN_UPSTREAM=udp://ADDRESS"
+    hint = "it is never asked in plain text instead; set udp://ADDRESS"
     return Fault(file, 0, 0, key, f"{url} can't be asked yet: this version speaks udp:// only", hint)
 
 
@@ -112,7 +112,7 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     settings = parts.settings
     rows = domains.rows()
     policies = {band: Policy(rules_of(band, parts.categories), domains.lists, rows) for band in Band}
-    addresses: dict[bytes, list[object]] = {}
+    addresses: dict[bytes, list[Address]] = {}
     for record in settings.records:
         addresses.setdefault(to_wire(record.name), []).append(record.address)
     return Generation(
@@ -124,7 +124,7 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
             block_ttl=settings.dns.block_ttl,
             topics=[info.category for info in domains.lists],
         ),
-        records={name: own_answers(name, of_name) for name, of_name in addresses.items()},  # type: ignore[arg-type]
+        records={name: own_answers(name, of_name) for name, of_name in addresses.items()},
         zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
     )
 
@@ -136,7 +136,7 @@ def household_of(settings: Settings) -> Household:
         if allowed == LOCAL:
             inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.network for one in own_interfaces())]
         else:
-            inside.append(allowed)  # type: ignore[arg-type]
+            inside.append(allowed)
     bands = {client.network: client.band for client in settings.clients}
     return Household(inside=inside, bands=bands, unknown=settings.family.unknown_devices)
 
@@ -159,8 +159,8 @@ class Daemon:
         listeners = [UdpListener(one, self.engine, forwarder, time.monotonic) for one in self.sockets]
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        reloads: asyncio.Queue[None] = asyncio.Queue(maxsize=1)
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.empty() and reloads.put_nowait(None))
+        reloads = asyncio.Event()
+        loop.add_signal_handler(signal.SIGHUP, reloads.set)
         reloading = asyncio.create_task(self._reload_forever(reloads))
         for listener in listeners:
             listener.start(loop)
@@ -176,21 +176,23 @@ class Daemon:
             for listener in listeners:
                 listener.close(loop)
 
-    async def _reload_forever(self, reloads: asyncio.Queue[None]) -> None:
+    async def _reload_forever(self, reloads: asyncio.Event) -> None:
         while True:
-            await reloads.get()
+            await reloads.wait()
+            reloads.clear()
             try:
                 domains = await asyncio.to_thread(open_set, self._parts.state.current)
                 self.engine.replace(generation_of(self._parts, domains))
             except (ConfigError, ListError, StoreError) as error:
-                LOG.error("the published set can't be used, the last good one goes on answering: %s", error)
+                LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
             else:
                 self._say_ready()
 
     def _say_ready(self) -> None:
         domains = self.engine.generation.domains
         places = ", ".join(f"{name[0]} port {name[1]}" for name in (one.getsockname() for one in self.sockets))
-        LOG.info("answering on %s by %d names in %d lists (%s)", places, len(domains), len(domains.lists), domains.checksum[:_SHOWN])
+        known = (len(domains), len(domains.lists), domains.checksum[:_SHOWN])
+        LOG.info("answering on %s by %d names in %d lists (%s)", places, *known)
 
 
 def run(parts: Parts, file: str) -> None:

@@ -164,7 +164,7 @@ class Ask(NamedTuple):
 class Answer(NamedTuple):
     """An upstream's or a local answer, without its header, question and OPT.
 
-    `body` starts where the question ends, so its compression pointers stay right behind any question of the same length.
+    `body` starts where the question ends: its compression pointers stay right behind any question of the same length.
     """
 
     rcode: int

@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house
-from guardian.daemon import Parts, run as serve
+from guardian.daemon import Parts
+from guardian.daemon import run as serve
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

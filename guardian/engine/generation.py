@@ -1,6 +1,6 @@
 """Hold all that answers depend on and that changes only as a whole: the set, the policies, the house.
 
-Law 1: a generation is never changed; a new one is assigned once, and everything judged under the old one is judged anew.
+Law 1: a generation is never changed; a new one is assigned once, and what was judged under the old one is judged anew.
 """
 
 from __future__ import annotations

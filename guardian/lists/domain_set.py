@@ -27,7 +27,7 @@ class DomainSet:
     """A compiled set over `buffer` (octets, or a mapped file that the kernel shares and evicts)."""
 
     def __init__(self, buffer: memoryview) -> None:
-        """Open without reading it through; ListError where the header does not fit. The checksum is `set_file.verify`'s."""
+        """Open without reading it through; ListError where the header is wrong; `set_file.verify` does the rest."""
         self.header = header = read_header(buffer)
         self.checksum = header.checksum.hex()
         self._index = buffer[header.index_at : header.index_at + 4 * ((1 << header.index_bits) + 1)].cast("I")

@@ -26,7 +26,7 @@ class Bits(NamedTuple):
 
     @property
     def blocking(self) -> int:
-        """Lists that block after their own exceptions: `@@$important` > `$important` > `@@` > block, each in its own list."""
+        """Lists that block after their own exceptions: `@@$important` > `$important` > `@@` > block, each by itself."""
         kept = self.important & ~self.important_excepted
         return kept | (self.block & ~self.excepted & ~self.important_excepted)
 

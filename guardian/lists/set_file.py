@@ -103,12 +103,14 @@ def read_header(buffer: memoryview) -> Header:
     """
     if len(buffer) < HEADER_SIZE:
         raise ListError("the compiled set is empty or cut off; compile it again with `guardian lists compile`")
-    magic, version, order, shallowest, *numbers, checksum = _HEADER.unpack_from(buffer)
+    magic, version, order, shallowest, names, index_bits, rows, row_width, contents, checksum = _HEADER.unpack_from(
+        buffer
+    )
     if magic != MAGIC:
         raise ListError("not a compiled set; compile one with `guardian lists compile`")
     if version != VERSION or order != _ORDER:
         raise ListError(f"a compiled set of version {version}, made for another guardian or machine; compile it again")
-    header = Header(shallowest, *numbers, checksum)
+    header = Header(shallowest, names, index_bits, rows, row_width, contents, checksum)
     sane = header.index_bits <= 32 and header.rows <= MAX_ROWS and header.row_width <= MAX_LISTS // 8
     if not sane or header.contents > MAX_CONTENTS or header.size != len(buffer):
         raise ListError(f"the compiled set is damaged: {len(buffer)} octets where its header says {header.size}")

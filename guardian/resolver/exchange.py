@@ -6,7 +6,7 @@ Law 1: identical questions share one exchange (RFC 5452 section 5: many open one
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from guardian.wire.upstream import question_of, write_question
 
@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardian.model import Answer, AskKey, Reason
-    from guardian.resolver.udp import Port
 
     Waiter = Callable[["Answer | Reason"], None]
+
+
+class Place(Protocol):
+    """Where an exchange waits for its answer."""
+
+    def forget(self, exchange: Exchange) -> None:
+        """Wait for it no longer."""
+
 
 MAX_WAITERS = 512
 
@@ -34,7 +41,7 @@ class Exchange:
         self.deadline = 0.0
         self.done = False
         self.identity = 0
-        self.port: Port | None = None
+        self.port: Place | None = None
         self.message = self.question = b""
 
     def join(self, waiter: Waiter) -> bool:
@@ -45,7 +52,7 @@ class Exchange:
         return True
 
     def draw(self) -> None:
-        """Write the message anew with a fresh ID and fresh letter case, so that each attempt must be guessed by itself."""
+        """Write the message anew with a fresh ID and fresh letter case: each attempt must be guessed by itself."""
         size = len(self.key.name)
         chance = int.from_bytes(secrets.token_bytes(size + 2), "big")
         self.identity = chance & 0xFFFF

@@ -1,8 +1,8 @@
 """Ask one upstream over UDP.
 
 Law 1: a socket is connected, so the kernel drops what other addresses send (RFC 5452 section 9.1).
-Law 2: an answer is taken only if port, ID and question, letter case included, are ours; anything else is counted and the
-       waiting goes on.
+Law 2: an answer is taken only if port, ID and question, letter case included, are ours; anything else is counted and
+       the waiting goes on.
 Law 3: `fresh` opens a new port for each question; `pool` draws one of POOL_SIZE ports, each replaced after POOL_USES.
 """
 
@@ -93,7 +93,7 @@ class Port:
         self._left = uses == 1
         self._loop = loop
         self._settled = settled
-        family = socket.AF_INET6 if endpoint.address.version == 6 else socket.AF_INET  # noqa: PLR2004 - IPv6
+        family = socket.AF_INET6 if endpoint.address.version == 6 else socket.AF_INET
         try:
             self._socket = socket.socket(family, socket.SOCK_DGRAM)
         except OSError as error:

@@ -1,6 +1,6 @@
 """Listen for questions over UDP on one socket.
 
-Law 1: what the engine can answer at once is answered inside the callback; only an Ask waits, and no task is made for it.
+Law 1: what the engine can answer at once is answered inside the callback; an Ask waits, and no task is made for it.
 Law 2: at most BURST packets a wake, so that a flood on one socket starves nobody else.
 """
 
@@ -10,7 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from guardian.model import Answer, Ask, Reason
-from guardian.wire.question import BadQuestion, read_query
+from guardian.wire.question import BadQuestionError, read_query
 
 if TYPE_CHECKING:
     import asyncio
@@ -70,7 +70,7 @@ class UdpListener:
     def _receive(self, packet: bytes, source: Source, now: float) -> None:
         try:
             query = read_query(packet, source[0])
-        except BadQuestion as bad:
+        except BadQuestionError as bad:
             if bad.answer is not None and self._engine.admits(source[0]):
                 self._send(bad.answer, source)
             return

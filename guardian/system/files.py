@@ -11,7 +11,7 @@ import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from guardian.errors import StoreError
 
@@ -58,7 +58,7 @@ def replacing(target: Path, previous: Path) -> Iterator[BinaryIO]:
         with tempfile.NamedTemporaryFile("w+b", dir=target.parent, prefix=".new-", delete=False) as file:
             made = Path(file.name)
             try:
-                yield file
+                yield cast("BinaryIO", file)
                 file.flush()
                 os.fchmod(file.fileno(), 0o644)
                 os.fsync(file.fileno())

@@ -32,7 +32,8 @@ def own_interfaces(*, max_bytes: int = 1 << 20) -> tuple[Interface, ...]:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
             kernel.settimeout(2)
-            kernel.send(_NLMSG.pack(_NLMSG.size + _IFADDR.size, _RTM_GETADDR, _REQUEST_DUMP, 1, 0) + bytes(_IFADDR.size))
+            size = _NLMSG.size + _IFADDR.size
+            kernel.send(_NLMSG.pack(size, _RTM_GETADDR, _REQUEST_DUMP, 1, 0) + bytes(_IFADDR.size))
             for _ in range(max_bytes // _CHUNK):
                 if _read(kernel.recv(_CHUNK), found):
                     return tuple(found)

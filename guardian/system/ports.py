@@ -25,7 +25,7 @@ def udp_socket(address: IPv4Address | IPv6Address, port: int) -> socket.socket:
 
     Raises StoreError that names the process which holds the port, or says what else is in the way.
     """
-    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004 - IPv6
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_DGRAM)
     try:
         if family == socket.AF_INET6:

@@ -45,7 +45,6 @@ class Compilation(NamedTuple):
     lists: tuple[ListReport, ...]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """Where lists come from and what they may be: the embedded lists' folder, the settings, the known categories."""
@@ -56,13 +55,16 @@ class Workshop:
 
 
 def publish(workshop: Workshop, state: State, progress: Progress) -> Compilation:
-    """Compile and put the set in the place of the published one; `progress` hears each list's name as its reading begins.
+    """Compile and put the set in the place of the published one; `progress` hears the name of each list read.
 
     Raises ListError that names every list which can't be used, or StoreError; the published set stays then.
     """
-    with replacing(state.current, state.previous) as output:
-        with tempfile.TemporaryFile(dir=state.sets) as rules, tempfile.TemporaryFile(dir=state.sets) as names:
-            return compile_lists(workshop, Compiler(rules, names), output, progress)
+    with (
+        replacing(state.current, state.previous) as output,
+        tempfile.TemporaryFile(dir=state.sets) as rules,
+        tempfile.TemporaryFile(dir=state.sets) as names,
+    ):
+        return compile_lists(workshop, Compiler(rules, names), output, progress)
 
 
 def compile_in_memory(workshop: Workshop) -> memoryview:
@@ -98,7 +100,8 @@ def _add(compiler: Compiler, file: ListFile, report: Report) -> None:
         with file.path.open("rb") as source:
             compiler.add(file.info, read_rules(source, form=file.form, scope=file.scope, report=report))
     except OSError as error:
-        raise ListError(f"{file.path}: the list can't be read: {error.strerror}; mend its path in lists.sources") from error
+        message = f"{file.path}: the list can't be read: {error.strerror}; mend its path in lists.sources"
+        raise ListError(message) from error
     if not report.rules:
         raise ListError(f"{file.path}: the list is empty: no rule in it could be read; is it the right file?")
 

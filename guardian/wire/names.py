@@ -1,7 +1,7 @@
-"""Turn domain names from text to wire form and back.
+r"""Turn domain names from text to wire form and back.
 
 Law 1: wire form is lower case, ends with the root label and is at most 255 octets (RFC 1035 section 2.3.4).
-Law 2: text is A-labels joined by dots; an octet that text can't show is written `\\DDD` (RFC 1035 section 5.1).
+Law 2: text is A-labels joined by dots; an octet that text can't show is written `\DDD` (RFC 1035 section 5.1).
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ OTHER_TYPES = 0
 
 def own_answers(name: bytes, addresses: Sequence[IPv4Address | IPv6Address], *, ttl: int = 60) -> dict[int, Answer]:
     """Give the answers for a name with these addresses, by type; `ttl` in seconds."""
-    four = [RR(to_text(name), codes.A, ttl=ttl, rdata=A(str(one))) for one in addresses if one.version == 4]  # noqa: PLR2004
-    six = [RR(to_text(name), codes.AAAA, ttl=ttl, rdata=AAAA(str(one))) for one in addresses if one.version == 6]  # noqa: PLR2004
+    four = [RR(to_text(name), codes.A, ttl=ttl, rdata=A(str(one))) for one in addresses if one.version == 4]
+    six = [RR(to_text(name), codes.AAAA, ttl=ttl, rdata=AAAA(str(one))) for one in addresses if one.version == 6]
     answers = {OTHER_TYPES: _answer(name, codes.ANY, [], ttl)}
     if four:
         answers[codes.A] = _answer(name, codes.A, four, ttl)
@@ -38,6 +38,7 @@ def _answer(name: bytes, qtype: int, records: list[RR], ttl: int) -> Answer:
         message.add_answer(*records)
     else:
         timers = (1, 3600, 600, 86400, ttl)
-        message.add_auth(RR(to_text(name), codes.SOA, ttl=ttl, rdata=SOA("guardian.home.arpa", "nobody.invalid", timers)))
+        denial = SOA("guardian.home.arpa", "nobody.invalid", timers)
+        message.add_auth(RR(to_text(name), codes.SOA, ttl=ttl, rdata=denial))
     question = name + qtype.to_bytes(2, "big") + codes.IN.to_bytes(2, "big")
     return read_answer(bytes(message.pack()), question, longest_ttl=ttl)

@@ -1,7 +1,7 @@
 """Read a client's packet: header, question and OPT, and nothing further.
 
 Law 1: every read is bounds-checked; the worst packet costs a bounded walk (RFC 9267).
-Law 2: a packet either becomes a Query or a BadQuestion that carries what to answer, if anything.
+Law 2: a packet either becomes a Query or a BadQuestionError that carries what to answer, if anything.
 Law 3: one question a packet (RFC 9619); no compression in it, for nothing stands before it to point to.
 """
 
@@ -28,7 +28,7 @@ MAX_OPTIONS = 32
 _KEPT_FLAGS = codes.RD | codes.AD | codes.CD
 
 
-class BadQuestion(WireError):
+class BadQuestionError(WireError):
     """A packet that is not a question we serve; `answer` is what to send back, None for silence."""
 
     def __init__(self, message: str, answer: bytes | None = None) -> None:
@@ -40,12 +40,12 @@ class BadQuestion(WireError):
 def read_query(packet: bytes, client: str) -> Query:
     """Read one packet of `client`.
 
-    Raises BadQuestion: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what breaks
-    RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
+    Raises BadQuestionError: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what
+    breaks RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
     """
     if len(packet) < HEADER_SIZE:
         message = "shorter than a header"
-        raise BadQuestion(message)
+        raise BadQuestionError(message)
     identity, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(packet)
     if flags & (codes.QR | codes.OPCODE):
         raise _wrong_kind(packet, flags)
@@ -113,7 +113,7 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
                 raise _formerr(packet, "two OPT records, or one that is not at the root")
             seen = True
             if (ttl >> 16) & 0xFF:
-                raise BadQuestion("EDNS version not 0", _bad_version(packet))
+                raise BadQuestionError("EDNS version not 0", _bad_version(packet))
             payload, do = max(rclass, codes.PLAIN_PAYLOAD), bool(ttl & codes.DO)
             _check_options(packet, position, size)
             repeats = repeats and size == 0
@@ -138,14 +138,14 @@ def _check_options(packet: bytes, position: int, size: int) -> None:
     raise _formerr(packet, "EDNS options that don't add up, or too many")
 
 
-def _wrong_kind(packet: bytes, flags: int) -> BadQuestion:
+def _wrong_kind(packet: bytes, flags: int) -> BadQuestionError:
     if flags & codes.QR:
-        return BadQuestion("a response")
-    return BadQuestion("an opcode that is not QUERY", _bare_answer(packet, codes.NOTIMP))
+        return BadQuestionError("a response")
+    return BadQuestionError("an opcode that is not QUERY", _bare_answer(packet, codes.NOTIMP))
 
 
-def _formerr(packet: bytes, message: str) -> BadQuestion:
-    return BadQuestion(message, _bare_answer(packet, codes.FORMERR))
+def _formerr(packet: bytes, message: str) -> BadQuestionError:
+    return BadQuestionError(message, _bare_answer(packet, codes.FORMERR))
 
 
 def _bare_answer(packet: bytes, rcode: int, additionals: int = 0) -> bytes:

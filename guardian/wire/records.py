@@ -70,7 +70,8 @@ def walk(message: bytes, position: int) -> Iterator[Record]:
 def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
     """Keep of `message` what answers `question`, each TTL cut to `longest_ttl` seconds.
 
-    The caller has checked the ID and who sent it. Raises WireError where the message answers something else or is damaged.
+    The caller has checked the ID and who sent it. Raises WireError where the message answers something else or is
+    damaged.
     """
     if len(message) < HEADER_SIZE or message[HEADER_SIZE : HEADER_SIZE + len(question)] != question:
         raise WireError("the answer to another question")
@@ -90,7 +91,7 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
         rcode=rcode,
         authentic=bool(flags & codes.AD),
         truncated=bool(flags & codes.TC),
-        counts=(answers, authorities if last == 2 else 0),  # noqa: PLR2004 - the section's number
+        counts=(answers, authorities if last == 2 else 0),
         body=_with_short_ttls(message, kept, start, end, longest_ttl),
         ttl=0 if flags & codes.TC else ttl,
     )
@@ -107,7 +108,7 @@ def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: b
         return 0
     ttls = [record.ttl if record.ttl < 1 << 31 else 0 for record in kept]
     if not positive or rcode == codes.NXDOMAIN:
-        soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)  # noqa: PLR2004
+        soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)
         if soa is None or soa.end - soa.data < _TTL.size:
             return 0
         ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])

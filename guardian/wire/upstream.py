@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("!HHHHHH")
 _TYPE_CLASS = struct.Struct("!HH")
 _OPT = struct.Struct("!BHHIH")
-_CASE_BITS = bytes(0x20 if chr(octet).isalpha() and octet < 0x80 else 0 for octet in range(256))  # noqa: PLR2004
+_CASE_BITS = bytes(0x20 if chr(octet).isalpha() and octet < 0x80 else 0 for octet in range(256))
 
 
 def write_question(key: AskKey, identity: int, chance: int) -> bytes:
     """Give the message that asks `key`.
 
-    `identity` is the 16-bit ID; `chance` holds at least eight random bits an octet of the name and sets each letter's case.
+    `identity` is the 16-bit ID; `chance` holds at least eight random bits an octet of the name and sets the letters'
+    case.
     """
     flags = codes.RD | (codes.CD if key.checking_disabled else 0)
     opt = _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, codes.DO if key.dnssec_ok else 0, 0)
