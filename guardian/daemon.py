@@ -12,14 +12,14 @@ import logging
 import signal
 import time
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from guardian.config.values import LOCAL, Transport
+from guardian.config.values import LOCAL, Endpoint
 from guardian.engine.engine import Engine
 from guardian.engine.generation import Generation
 from guardian.engine.household import Household
-from guardian.errors import ConfigError, Fault, ListError, StoreError
+from guardian.errors import ListError, StoreError
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import verify
 from guardian.model import Band
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from guardian.config.settings import Settings
-    from guardian.config.values import Address, Endpoint, UpstreamUrl
+    from guardian.config.values import Address
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
     from guardian.system.paths import State
@@ -60,30 +60,10 @@ class Parts:
     """Compiles the lists that ship with guardian, in memory: the last resort where no set can be read."""
 
 
-def upstream_groups(settings: Settings, file: str) -> list[list[Endpoint]]:
-    """Give the endpoints to ask: the default ones, then each forward zone's.
-
-    Raises ConfigError for a transport that is not served yet: an encrypted upstream never becomes a plain one.
-    """
-    faults = [
-        fault
-        for key, url in (
-            *((f"upstreams.{number}.url", one.url) for number, one in enumerate(settings.upstreams)),
-            *((f"forward.{number}.upstream", one.upstream) for number, one in enumerate(settings.forward)),
-        )
-        if (fault := _unserved(file, key, url))
-    ]
-    if faults:
-        raise ConfigError(faults)
+def upstream_groups(settings: Settings) -> list[list[Endpoint]]:
+    """Give the endpoints to ask: the default ones, then each forward zone's."""
     default = [endpoint for upstream in settings.upstreams for endpoint in upstream.endpoints]
     return [default, *([forward.endpoint] for forward in settings.forward)]
-
-
-def _unserved(file: str, key: str, url: UpstreamUrl) -> Fault | None:
-    if url.transport is Transport.UDP:
-        return None
-    hint = "it is never asked in plain text instead; set udp://ADDRESS"
-    return Fault(file, 0, 0, key, f"{url} can't be asked yet: this version speaks udp:// only", hint)
 
 
 def open_set(path: Path) -> DomainSet:
@@ -144,21 +124,30 @@ def household_of(settings: Settings) -> Household:
 class Daemon:
     """`guardian dns`: sockets, engine and resolver, until it is told to stop."""
 
-    def __init__(self, parts: Parts, groups: list[list[Endpoint]]) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Open the set and the sockets; ConfigError, ListError or StoreError where that can't be done."""
         self._parts = parts
-        self._groups = groups
         self._stopping = asyncio.Event()
         self.engine = Engine(generation_of(parts, last_good_set(parts)), cache_entries=parts.settings.dns.cache_entries)
         self.sockets = [udp_socket(one.address, one.port) for one in parts.settings.dns.listen]
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it listens first."""
+        host, port, *_ = self.sockets[0].getsockname()
+        return Endpoint(ip_address(host), port)
+
+    def stop(self) -> None:
+        """End `serve`."""
+        self._stopping.set()
+
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer until SIGTERM or SIGINT; SIGHUP takes in the published set anew."""
         loop = asyncio.get_running_loop()
-        forwarder = Forwarder(self._groups, self._parts.settings.dns.ports, loop)
+        forwarder = Forwarder(upstream_groups(self._parts.settings), self._parts.settings.dns.ports, loop)
         listeners = [UdpListener(one, self.engine, forwarder, time.monotonic) for one in self.sockets]
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
         reloading = asyncio.create_task(self._reload_forever(reloads))
@@ -183,7 +172,7 @@ class Daemon:
             try:
                 domains = await asyncio.to_thread(open_set, self._parts.state.current)
                 self.engine.replace(generation_of(self._parts, domains))
-            except (ConfigError, ListError, StoreError) as error:
+            except (ListError, StoreError) as error:
                 LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
             else:
                 self._say_ready()
@@ -195,11 +184,10 @@ class Daemon:
         LOG.info("answering on %s by %d names in %d lists (%s)", places, *known)
 
 
-def run(parts: Parts, file: str) -> None:
-    """Run `guardian dns` until it is told to stop; `file` is what faults call the configuration."""
-    groups = upstream_groups(parts.settings, file)
+def run(parts: Parts) -> None:
+    """Run `guardian dns` until it is told to stop."""
 
     async def main() -> None:
-        await Daemon(parts, groups).serve()
+        await Daemon(parts).serve()
 
     asyncio.run(main())

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+EXIT_FAULT = 1
+EXIT_CONFIG = 78
+"""EX_CONFIG of sysexits.h."""
+
+
 class GuardianError(Exception):
     """Something that a named person can mend."""
 

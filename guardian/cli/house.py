@@ -10,13 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guardian.config.settings import Settings, read_settings
+from guardian.config.document import read_document, validate
+from guardian.config.settings import Settings
+from guardian.config.values import FOLDER, Transport
+from guardian.errors import ConfigError, Fault
 from guardian.lists.catalog import Categories, read_categories
+from guardian.model import ListKind
 from guardian.system.files import read_text
 from guardian.system.paths import State, blocklists
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterator
+
+    from guardian.config.document import Document
+    from guardian.config.values import UpstreamUrl
 
 DEFAULT_CONFIG = "/etc/guardian/guardian.yaml"
 
@@ -25,13 +33,17 @@ DEFAULT_CONFIG = "/etc/guardian/guardian.yaml"
 class House:
     """One installation."""
 
-    file: str
-    """What faults call the configuration."""
+    document: Document
+    """The configuration as it is written, for the places of its faults."""
     settings: Settings
-    state: State
     folder: Path
     """The lists that ship with guardian."""
     categories: Categories
+
+    @property
+    def state(self) -> State:
+        """Where guardian keeps what it compiles."""
+        return State(Path(self.settings.state))
 
 
 def add_config(parser: ArgumentParser) -> None:
@@ -39,17 +51,45 @@ def add_config(parser: ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help=f"the configuration (default: {DEFAULT_CONFIG})")
 
 
+def config_file(config: str | None) -> str:
+    """Give the path of the configuration; `config` is what `--config` said."""
+    return config or os.environ.get("GUARDIAN_CONFIG") or DEFAULT_CONFIG
+
+
 def open_house(config: str | None) -> House:
-    """Read the configuration; ConfigError with every fault, StoreError where there is no such file."""
-    file = config or os.environ.get("GUARDIAN_CONFIG") or DEFAULT_CONFIG
+    """Read the configuration; ConfigError with every fault that the file shows, or where there is no such file."""
+    file = config_file(config)
     path = Path(file).absolute()
-    settings = read_settings(read_text(path), file, str(path.parent))
-    return house_of(settings, file)
-
-
-def house_of(settings: Settings, file: str) -> House:
-    """Give the house of settings that are already read."""
+    if not path.is_file():
+        raise ConfigError([Fault(file, 0, 0, "", "there is no such file", "name the configuration with --config FILE")])
+    document = read_document(read_text(path), file)
+    settings = validate(Settings, document, {FOLDER: str(path.parent)})
     folder = blocklists()
     table = folder / "categories.yaml"
-    categories = read_categories(read_text(table), str(table))
-    return House(file, settings, State(Path(settings.state)), folder, categories)
+    house = House(document, settings, folder, read_categories(read_text(table), str(table)))
+    faults = list(_unknown_categories(house))
+    if faults:
+        raise ConfigError(faults)
+    return house
+
+
+def unserved_upstreams(house: House) -> list[Fault]:
+    """Say which upstreams this version can't ask: an encrypted one never becomes a plain one by itself."""
+    named: list[tuple[tuple[str | int, ...], UpstreamUrl]] = [
+        *((("upstreams", number, "url"), one.url) for number, one in enumerate(house.settings.upstreams)),
+        *((("forward", number, "upstream"), one.upstream) for number, one in enumerate(house.settings.forward)),
+    ]
+    hint = "it is never asked in plain text instead; write udp://ADDRESS, or start with --upstream udp://ADDRESS"
+    return [
+        house.document.fault(path, f"{url} can't be asked yet: this version speaks udp:// only", hint)
+        for path, url in named
+        if url.transport is not Transport.UDP
+    ]
+
+
+def _unknown_categories(house: House) -> Iterator[Fault]:
+    known = house.categories.categories
+    for number, source in enumerate(house.settings.lists.sources):
+        if source.kind is ListKind.BLOCK and source.category not in known:
+            path = ("lists", "sources", number, "category")
+            yield house.document.fault(path, f"{source.category!r} is no category", f"known: {', '.join(known)}")

@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
 def _compile(arguments: Namespace) -> int:
     house = open_house(arguments.config)
     progress = Progress("reading")
-    done = publish(Workshop(house.folder, house.settings.lists, house.categories), house.state, progress)
+    done = publish(Workshop(house.folder, house.settings.lists), house.state, progress)
     if arguments.json:
         print(json.dumps(_as_json(done), indent=2, ensure_ascii=False))
         return 0

@@ -13,13 +13,10 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from guardian.errors import ConfigError, GuardianError
+from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, GuardianError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-EXIT_FAULT = 1
-EXIT_CONFIG = 78
 
 COMMANDS = {
     "run": "set everything up and answer DNS in the foreground",

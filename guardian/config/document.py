@@ -50,6 +50,11 @@ class Document:
             path = path[:-1]
         return self.places[path]
 
+    def fault(self, path: Path, message: str, hint: str = "") -> Fault:
+        """Return a fault of the value at `path`, at its place, for what only the machine can tell."""
+        place = self.place(path)
+        return Fault(self.file, place.line, place.column, spelled(path), message, hint)
+
 
 def read_document(text: bytes, file: str, *, max_bytes: int = 1 << 20, max_depth: int = 16) -> Document:
     """Read YAML (1.2, core schema) as plain values, with the place of each.

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from guardian.config.settings import Lists
-    from guardian.lists.catalog import Categories
     from guardian.lists.set_file import ListInfo
     from guardian.system.paths import State
     from guardian.update.sources import ListFile
@@ -47,11 +46,10 @@ class Compilation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Where lists come from and what they may be: the embedded lists' folder, the settings, the known categories."""
+    """Where lists come from: the embedded lists' folder and the settings."""
 
     folder: Path
     lists: Lists
-    categories: Categories
 
 
 def publish(workshop: Workshop, state: State, progress: Progress) -> Compilation:
@@ -80,7 +78,7 @@ def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, prog
     reports = {info.id: Report(name=info.origin, rules=len(guarded))}
     compiler.add(info, guarded)
     met, faults = [info], []
-    for file in list_files(workshop.folder, workshop.lists, workshop.categories.categories):
+    for file in list_files(workshop.folder, workshop.lists):
         progress(file.info.id)
         reports[file.info.id] = report = Report(name=str(file.path))
         try:

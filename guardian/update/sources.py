@@ -17,7 +17,7 @@ from guardian.system.files import read_text
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from guardian.config.settings import Lists, Source
     from guardian.lists.catalog import Protected
@@ -44,18 +44,8 @@ def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
     return info, list(_suffixes(protected, str(path)))
 
 
-def list_files(folder: Path, lists: Lists, known: Collection[str]) -> list[ListFile]:
-    """Give the lists to read, in the order in which they decide; `known` are the categories there are.
-
-    Raises ConfigError where the catalogue is damaged or a source names a category that doesn't exist.
-    """
-    faults = [
-        Fault("lists.sources", 0, 0, source.name, f"{source.category!r} is no category", f"known: {', '.join(known)}")
-        for source in lists.sources
-        if source.kind is ListKind.BLOCK and source.category not in known
-    ]
-    if faults:
-        raise ConfigError(faults)
+def list_files(folder: Path, lists: Lists) -> list[ListFile]:
+    """Give the lists to read, in the order in which they decide; ConfigError where the catalogue is damaged."""
     return [*(_embedded(folder) if lists.embedded else ()), *map(_own, lists.sources)]
 
 

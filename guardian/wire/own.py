@@ -33,7 +33,7 @@ def own_answers(name: bytes, addresses: Sequence[IPv4Address | IPv6Address], *, 
 
 
 def _answer(name: bytes, qtype: int, records: list[RR], ttl: int) -> Answer:
-    message = DNSRecord(DNSHeader(qr=1), DNSQuestion(to_text(name), qtype))
+    message = DNSRecord(DNSHeader(qr=1), q=DNSQuestion(to_text(name), qtype))
     if records:
         message.add_answer(*records)
     else:

@@ -1,0 +1,123 @@
+"""Run `guardian demo`: a tour of blocked, allowed and protected names that needs no internet.
+
+Law 1: real packets go over loopback to a real `guardian dns`; nothing of the tour is staged but the internet behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from guardian.cli.authority import ADDRESS, Authority
+from guardian.config.settings import Client, Dns, Settings, Upstream
+from guardian.config.values import Endpoint, PortChoice, read_endpoint, read_network, read_upstream_url
+from guardian.daemon import Daemon, Parts
+from guardian.errors import StoreError
+from guardian.lists.catalog import read_categories
+from guardian.model import AskKey, Band
+from guardian.system.files import read_text
+from guardian.system.paths import State, blocklists
+from guardian.update.compilation import Workshop, publish
+from guardian.wire import codes
+from guardian.wire.names import to_wire
+from guardian.wire.upstream import write_question
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+DEVICES = {Band.EARLY: "127.0.0.11", Band.PRIMARY: "127.0.0.12", Band.TEEN: "127.0.0.14", Band.ADULT: "127.0.0.16"}
+"""A device on loopback for each band of the tour."""
+_SECONDS = 5
+
+
+class Stop(NamedTuple):
+    """One name of the tour."""
+
+    name: str
+    why: str
+
+
+TOUR = (
+    Stop("wikipedia.org", "learning: open at every age"),
+    Stop("alo116.al", "a helpline: no list, band or person can block it"),
+    Stop("gambling.guardian.example", "gambling: closed to every child"),
+    Stop("adult.guardian.example", "adult content: closed to every child"),
+    Stop("malware.guardian.example", "malicious software: closed to everybody"),
+    Stop("social.guardian.example", "social media: by age"),
+    Stop("games.guardian.example", "games: by age"),
+    Stop("a-site-nobody-listed.example", "unknown: open, but not to the youngest"),
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The tour has no options."""
+    del parser
+
+
+def run(arguments: Namespace) -> int:
+    """Walk the tour and print it."""
+    del arguments
+    logging.basicConfig(level=logging.WARNING, format="guardian: %(message)s")
+    with tempfile.TemporaryDirectory(prefix="guardian-demo-") as folder:
+        asyncio.run(_tour(Path(folder)))
+    return 0
+
+
+async def _tour(folder: Path) -> None:
+    loop = asyncio.get_running_loop()
+    authority = Authority()
+    authority.start(loop)
+    parts = _parts(folder, authority.port)
+    compiled = publish(Workshop(blocklists(), parts.settings.lists), parts.state, lambda _: None)
+    print(f"{compiled.summary.names} names of {len(compiled.lists)} lists that ship with guardian are compiled.")
+    daemon = Daemon(parts)
+    ready = asyncio.Event()
+    serving = asyncio.create_task(daemon.serve(ready.set))
+    await ready.wait()
+    try:
+        await _walk(daemon.endpoint)
+        print(f"\nThe internet behind it was asked {authority.asked} times; a closed name never leaves the house.")
+        print("Nothing was written about who asked what. Next: make run")
+    finally:
+        daemon.stop()
+        await serving
+        authority.close(loop)
+
+
+def _parts(folder: Path, port: int) -> Parts:
+    clients = tuple(Client(network=read_network(address), band=band) for band, address in DEVICES.items())
+    settings = Settings(
+        state=str(folder),
+        dns=Dns(listen=(read_endpoint("127.0.0.1:0"),), ports=PortChoice.FRESH),
+        upstreams=(Upstream(url=read_upstream_url(f"udp://127.0.0.1:{port}")),),
+        clients=clients,
+    )
+    table = blocklists() / "categories.yaml"
+    return Parts(settings, State(folder), read_categories(read_text(table), str(table)), lambda: memoryview(b""))
+
+
+async def _walk(guardian: Endpoint) -> None:
+    print(f"\n{'':42}" + "".join(f"{band:>10}" for band in DEVICES))
+    for stop in TOUR:
+        outcomes = [await asyncio.to_thread(_ask, stop.name, address, guardian) for address in DEVICES.values()]
+        print(f"{stop.name:42}" + "".join(f"{outcome:>10}" for outcome in outcomes) + f"   {stop.why}")
+
+
+def _ask(name: str, device: str, guardian: Endpoint) -> str:
+    """Ask for a name from one device's address; what came back in a word."""
+    key = AskKey(to_wire(name), codes.A, codes.IN, dnssec_ok=False, checking_disabled=False, group=0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        asker.settimeout(_SECONDS)
+        asker.bind((device, 0))
+        asker.sendto(write_question(key, 1, 0), (str(guardian.address), guardian.port))
+        try:
+            message = asker.recv(codes.OUR_PAYLOAD)
+        except TimeoutError as error:
+            raise StoreError(f"no answer from guardian within {_SECONDS} s; is loopback up?") from error
+    if message[3] & 0xF == codes.NXDOMAIN or ADDRESS.packed not in message:
+        return "closed"
+    return "open"

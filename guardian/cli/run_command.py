@@ -1,0 +1,95 @@
+"""Run `guardian run`: compile the lists, then answer DNS in the foreground.
+
+Law 1: what is decided for the person is said before it holds: another upstream, another listener, older lists.
+Law 2: compiling is a process of its own, so that its memory is given back before answering begins.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.cli.house import add_config, config_file, open_house, unserved_upstreams
+from guardian.errors import EXIT_CONFIG, StoreError
+from guardian.system.interfaces import own_interfaces
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from guardian.cli.house import House
+
+RESOLV_CONF = Path("/etc/resolv.conf")
+_SELF = (sys.executable, "-m", "guardian.cli")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Give the command its options."""
+    add_config(parser)
+    parser.add_argument(
+        "--lan", action="store_true", help="serve the house: port 53 on this machine's addresses (root)"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Set everything up and become `guardian dns`."""
+    config = config_file(arguments.config)
+    house = open_house(config)
+    options = [*_upstream(house), *(_lan() if arguments.lan else ())]
+    code = subprocess.run([*_SELF, "lists", "compile", "--config", config], check=False).returncode  # noqa: S603 - ourselves
+    if code == EXIT_CONFIG:
+        return code
+    if code:
+        _say("the lists could not be compiled; the last good set goes on")
+    if not arguments.lan:
+        first = house.settings.dns.listen[0]
+        _say(f"try it: dig @{first.address} -p {first.port} gambling.guardian.example")
+    sys.stdout.flush()
+    return os.execv(sys.executable, [*_SELF, "dns", "--config", config, *options])  # noqa: S606 - ourselves
+
+
+def _upstream(house: House) -> list[str]:
+    """Find an upstream that this version can ask, and say which."""
+    wanted = os.environ.get("GUARDIAN_UPSTREAM")
+    if wanted:
+        return ["--upstream", wanted]
+    faults = unserved_upstreams(house)
+    if not faults:
+        return []
+    own = _own_resolver()
+    for fault in faults:
+        _say(str(fault))
+    _say(f"asking this machine's own resolver, {own}, in plain text; GUARDIAN_UPSTREAM=udp://ADDRESS sets another")
+    return ["--upstream", f"udp://{own}"]
+
+
+def _own_resolver() -> str:
+    try:
+        text = RESOLV_CONF.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise StoreError(f"{RESOLV_CONF}: {error.strerror}; set GUARDIAN_UPSTREAM=udp://ADDRESS") from error
+    found = re.search(r"^\s*nameserver\s+([0-9A-Fa-f.:]+)", text, re.MULTILINE)
+    if not found:
+        raise StoreError(f"{RESOLV_CONF} names no resolver; set GUARDIAN_UPSTREAM=udp://ADDRESS")
+    return f"[{found[1]}]" if ":" in found[1] else found[1]
+
+
+def _lan() -> list[str]:
+    """Listen on port 53 of this machine's addresses, and say what to set on a phone."""
+    if os.geteuid():
+        raise StoreError("--lan serves port 53, which needs root; start with sudo")
+    addresses = [one.ip for one in own_interfaces() if not (one.ip.is_loopback or one.ip.is_link_local)]
+    if not addresses:
+        raise StoreError("this machine has no address on a network; connect it first")
+    _say("on a phone: Wi-Fi settings, your network, DNS: manual, and enter")
+    for address in addresses:
+        _say(f"    {address}")
+    _say("for the whole house: enter the same as DNS server in your router's DHCP (and IPv6) settings")
+    return [word for one in addresses for word in ("--listen", f"[{one}]:53" if one.version == 6 else f"{one}:53")]
+
+
+def _say(sentence: str) -> None:
+    print(f"guardian: {sentence}", file=sys.stderr)
