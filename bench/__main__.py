@@ -97,7 +97,7 @@ class Bench:
     def _mixes(self, house: House | None, upstream: int) -> None:
         course = self.course(*self.chosen.mixes.split(","))
         with contextlib.ExitStack() as stack:
-            running = self._peers(stack, upstream)
+            running = self._peers(stack, upstream, servers.unbound, servers.dnsmasq)
             running.append(stack.enter_context(servers.echo(self.folder, self.server_core)))
             if house:
                 running.append(stack.enter_context(house.serve(self.server_core, upstream)))
@@ -106,17 +106,22 @@ class Bench:
             for server in running:
                 self.memories[f"{server.name}, {self.chosen.names:,} names"] = memory(server.pid)
 
-    def _peers(self, stack: contextlib.ExitStack, upstream: int) -> list[servers.Server]:
+    def _peers(
+        self,
+        stack: contextlib.ExitStack,
+        upstream: int,
+        *starts: servers.Start,
+    ) -> list[servers.Server]:
         running = []
-        for start in (servers.unbound, servers.dnsmasq):
-            _progress(f"starting {start.__name__}")
+        for start in starts:
+            _progress("starting the peers")
             running.append(stack.enter_context(start(self.folder, self.server_core, self.chosen.names, upstream)))
         return running
 
     def _cold(self, house: House | None, upstream: int) -> None:
         course = self.course("cold", questions=self.chosen.questions // 10)
         with contextlib.ExitStack() as stack:
-            running = self._peers(stack, upstream)
+            running = self._peers(stack, upstream, servers.unbound)
             if house:
                 for ports in ("fresh", "pool"):
                     running.append(stack.enter_context(house.serve(self.server_core, upstream, ports=ports)))

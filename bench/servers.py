@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bench.names import listed_names
 from bench.process import pinned
@@ -15,7 +15,7 @@ from bench.programs import BenchError, build, find
 from bench.questions import packet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 START_SECONDS = 180.0
@@ -75,6 +75,10 @@ class Server:
     def echoes(self) -> bool:
         """Whether it only sends the question back."""
         return self.name == "echo"
+
+
+Start: TypeAlias = "Callable[[Path, int, int, int], contextlib.AbstractContextManager[Server]]"
+"""Starts a peer: its folder, its core, the number of listed names, the port of the upstream."""
 
 
 def free_port() -> int:
