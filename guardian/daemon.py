@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from guardian.config.values import LOCAL, Endpoint
 from guardian.engine.engine import Engine
 from guardian.engine.generation import Generation
-from guardian.engine.household import Household
+from guardian.engine.household import UNKNOWN, Household
 from guardian.errors import ListError, StoreError
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import verify
@@ -91,7 +91,9 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     """Make all that decisions depend on."""
     settings = parts.settings
     rows = domains.rows()
-    policies = {band: Policy(rules_of(band, parts.categories), domains.lists, rows) for band in Band}
+    rules = {band.value: rules_of(band, parts.categories) for band in Band}
+    rules[UNKNOWN] = rules_of(settings.family.unknown_devices, parts.categories, known=False)
+    policies = {profile: Policy(one, domains.lists, rows) for profile, one in rules.items()}
     addresses: dict[bytes, list[Address]] = {}
     for record in settings.records:
         addresses.setdefault(to_wire(record.name), []).append(record.address)
@@ -117,8 +119,7 @@ def household_of(settings: Settings) -> Household:
             inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.network for one in own_interfaces())]
         else:
             inside.append(allowed)
-    bands = {client.network: client.band for client in settings.clients}
-    return Household(inside=inside, bands=bands, unknown=settings.family.unknown_devices)
+    return Household(inside=inside, profiles={client.network: client.band.value for client in settings.clients})
 
 
 class Daemon:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from guardian.cli.house import add_config, open_house
 from guardian.config.settings import Lists
 from guardian.daemon import household_of, open_set
+from guardian.engine.household import UNKNOWN
 from guardian.errors import GuardianError, ListError, StoreError
 from guardian.lists.domain_set import DomainSet
 from guardian.model import Band, BlockMode
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from guardian.cli.house import House
+    from guardian.policy.bands import BandRules
     from guardian.policy.explanation import Explanation
 
 APPEAL = "blocklists/PROVENANCE.md says how to have an entry removed; a parent can allow a name at once"
@@ -41,8 +43,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Explain one name."""
     house = open_house(arguments.config)
-    band = _band(house, arguments)
-    rules = rules_of(band, house.categories)
+    rules = _rules(house, arguments)
+    band = rules.band
     domains, lists = _set(house)
     policy = Policy(rules, domains.lists, domains.rows())
     why = explain(to_wire(arguments.name.lower()), domains, policy, rules)
@@ -63,20 +65,23 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _band(house: House, arguments: Namespace) -> Band:
+def _rules(house: House, arguments: Namespace) -> BandRules:
     if arguments.band:
-        return Band(arguments.band)
-    if not arguments.client:
-        return house.settings.family.unknown_devices
+        return rules_of(Band(arguments.band), house.categories)
+    profile = _profile(house, arguments.client) if arguments.client else UNKNOWN
+    if profile == UNKNOWN:
+        return rules_of(house.settings.family.unknown_devices, house.categories, known=False)
+    return rules_of(Band(profile), house.categories)
+
+
+def _profile(house: House, client: str) -> str:
     try:
-        band = household_of(house.settings).band_of(arguments.client)
+        profile = household_of(house.settings).profile_of(client)
     except ValueError as error:
-        raise GuardianError(f"{arguments.client!r} is not an address; write 192.168.1.20 or fd00::20") from error
-    if band is None:
-        raise GuardianError(
-            f"{arguments.client} is on none of dns.allow_from's networks: guardian refuses its questions"
-        )
-    return band
+        raise GuardianError(f"{client!r} is not an address; write 192.168.1.20 or fd00::20") from error
+    if profile is None:
+        raise GuardianError(f"{client} is on none of dns.allow_from's networks: guardian refuses its questions")
+    return profile
 
 
 def _set(house: House) -> tuple[DomainSet, str]:

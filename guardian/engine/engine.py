@@ -8,27 +8,19 @@ Law 3: the same packet of the same policy gets the same reply until that reply's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from guardian.engine.cache import TwoGenerations
 from guardian.engine.stages import STAGES
-from guardian.model import Answer, Ask, AskKey, Band, Reason, Reply
+from guardian.model import Answer, Ask, AskKey, Reason, Reply
 from guardian.wire import codes
 
 if TYPE_CHECKING:
     from guardian.engine.generation import Generation
     from guardian.model import Query
-    from guardian.policy.policy import Policy
 
 MAX_ASKERS = 4096
-
-
-class _Asker(NamedTuple):
-    """A client, as long as the generation lives."""
-
-    mark: bytes
-    """Tells its policy's replies from another's."""
-    policy: Policy
+MAX_SEEN = 8192
 
 
 class Engine:
@@ -38,8 +30,7 @@ class Engine:
         """Hold at most `cache_entries` answers and `replay_entries` ready replies."""
         self._cache: TwoGenerations[AskKey, Answer] = TwoGenerations(cache_entries)
         self._replays: TwoGenerations[bytes, bytes] = TwoGenerations(replay_entries)
-        self._askers: dict[str, _Asker] = {}
-        self._generation = generation
+        self.replace(generation)
 
     @property
     def generation(self) -> Generation:
@@ -49,27 +40,32 @@ class Engine:
     def replace(self, generation: Generation) -> None:
         """Decide by `generation` from now on; answers stay, everything judged goes."""
         self._generation = generation
-        self._askers = {}
+        self._policies = tuple(generation.policies.values())
+        self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
+        self._marks: dict[str, bytes] = {}
+        self._seen: set[bytes] = set()
         self._replays.clear()
 
     def replay(self, packet: bytes, client: str, now: float) -> bytes | None:
         """Give the ready reply to a packet known byte for byte after its ID, None where it must be read."""
-        asker = self._askers.get(client)
-        if asker is None:
+        mark = self._marks.get(client)
+        if mark is None:
             return None
-        key = asker.mark + packet[2:]
+        key = mark + packet[2:]
         kept = self._replays.young.get(key) or self._replays.get(key, now)
-        if kept is None or kept.until <= now:
+        if kept is None:
             return None
-        return packet[:2] + kept.value
+        until, ready = kept
+        return packet[:2] + ready if until > now else None
 
     def receive_query(self, query: Query, now: float) -> Reply | Ask:
         """Answer `query` at once, or say what to ask an upstream."""
-        asker = self._askers.get(query.client) or self._identify(query.client)
-        if asker is None:
+        mark = self._marks.get(query.client) or self._identify(query.client)
+        if mark is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
+        policy, generation = self._policies[mark[0]], self._generation
         for stage in STAGES:
-            reply = stage(query, asker.policy, self._generation)
+            reply = stage(query, policy, generation)
             if reply is not None:
                 return reply
         key = self._key(query)
@@ -93,28 +89,38 @@ class Engine:
         return Reply(ask.query, codes.SERVFAIL, reason)
 
     def finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
-        """Write a reply to `packet`, and keep it ready where the same packet may get it again."""
+        """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._generation.scribe.write(reply)
         query = reply.query
         if query.repeats and reply.until > now:
-            asker = self._askers.get(query.client)
-            if asker is not None:
-                self._replays.put(asker.mark + packet[2:], message[2:], reply.until)
+            mark = self._marks.get(query.client)
+            if mark is not None:
+                self._remember(mark + packet[2:], message, reply.until)
         return message
 
     def admits(self, client: str) -> bool:
         """Say whether a client is of this house."""
-        return client in self._askers or self._identify(client) is not None
+        return client in self._marks or self._identify(client) is not None
 
-    def _identify(self, client: str) -> _Asker | None:
-        band = self._generation.household.band_of(client)
-        if band is None:
+    def _remember(self, key: bytes, message: bytes, until: float) -> None:
+        """Keep a reply that is asked for again; most names are asked once, and would push out the others."""
+        seen = self._seen
+        if key in seen:
+            self._replays.put(key, message[2:], until)
+            return
+        if len(seen) >= MAX_SEEN:
+            seen.clear()
+        seen.add(key)
+
+    def _identify(self, client: str) -> bytes | None:
+        """Give the mark that tells the replies of a client's policy from another's."""
+        profile = self._generation.household.profile_of(client)
+        if profile is None:
             return None
-        if len(self._askers) >= MAX_ASKERS:
-            self._askers = {}
-        asker = _Asker(bytes((list(Band).index(band),)), self._generation.policies[band])
-        self._askers[client] = asker
-        return asker
+        if len(self._marks) >= MAX_ASKERS:
+            self._marks.clear()
+        mark = self._marks[client] = self._places[profile]
+        return mark
 
     def _key(self, query: Query) -> AskKey:
         zones, group = self._generation.zones, 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from guardian.engine.household import Household
     from guardian.lists.domain_set import DomainSet
-    from guardian.model import Answer, Band
+    from guardian.model import Answer
     from guardian.policy.policy import Policy
     from guardian.wire.answers import Scribe
 
@@ -23,7 +23,8 @@ class Generation:
     """Everything that a decision is made from."""
 
     domains: DomainSet
-    policies: Mapping[Band, Policy]
+    policies: Mapping[str, Policy]
+    """By profile; `household` says which device has which."""
     household: Household
     scribe: Scribe
     records: Mapping[bytes, Mapping[int, Answer]] = field(default_factory=dict)

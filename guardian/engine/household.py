@@ -1,6 +1,6 @@
-"""Say who asks: a client's address becomes the band whose rules it gets.
+"""Say who asks: a client's address becomes the profile whose policy it gets.
 
-Law 1: the longest prefix wins; a device that none names gets the band for unknown devices.
+Law 1: the longest prefix wins; a device that none names has the profile UNKNOWN.
 Law 2: an address outside the house's networks is nobody's.
 """
 
@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from guardian.model import Band
-
 Network = IPv4Network | IPv6Network
+
+UNKNOWN = "unknown"
+"""The profile of a device that nobody has named."""
 
 
 class Household:
-    """The networks of a house and the bands of its devices."""
+    """The networks of a house and the profiles of its devices."""
 
-    def __init__(self, *, inside: Sequence[Network], bands: Mapping[Network, Band], unknown: Band) -> None:
-        """`inside` may ask at all; `bands` names devices by prefix; `unknown` is everybody else's band."""
+    def __init__(self, *, inside: Sequence[Network], profiles: Mapping[Network, str]) -> None:
+        """`inside` may ask at all; `profiles` names devices by prefix."""
         self._inside = tuple(inside)
-        self._bands = sorted(bands.items(), key=lambda item: -item[0].prefixlen)
-        self._unknown = unknown
+        self._profiles = sorted(profiles.items(), key=lambda item: -item[0].prefixlen)
 
-    def band_of(self, client: str) -> Band | None:
-        """Give the band of the device at `client`, None for an address outside the house."""
+    def profile_of(self, client: str) -> str | None:
+        """Give the profile of the device at `client`, None for an address outside the house."""
         address = ip_address(client.partition("%")[0])
-        for network, band in self._bands:
+        for network, profile in self._profiles:
             if address in network:
-                return band
+                return profile
         if any(address in network for network in self._inside):
-            return self._unknown
+            return UNKNOWN
         return None

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from guardian.lists.set_file import ListInfo
 
 
+_new = tuple.__new__
+"""What Match() makes, at half its cost."""
+
+
 def hash_of(name: bytes) -> int:
     """Give the 64 bits by which a name in wire form is stored."""
     return int.from_bytes(blake2b(name, digest_size=8).digest(), "big")
@@ -51,7 +55,7 @@ class DomainSet:
             high = index[bucket + 1]
             place = bisect_left(hashes, wanted, index[bucket], high)
             if place < high and hashes[place] == wanted:
-                return Match(self._classes[place], label == 0, label)
+                return _new(Match, (self._classes[place], label == 0, label))
         return None
 
     def row(self, number: int) -> Row:

@@ -26,10 +26,10 @@ class BandRules(NamedTuple):
     """Of those, the ones that are malicious software or scams."""
 
 
-def rules_of(band: Band, table: Categories) -> BandRules:
-    """Read one band's column of the table."""
+def rules_of(band: Band, table: Categories, *, known: bool = True) -> BandRules:
+    """Read one band's column of the table; a device that is not `known` is never limited to the allow list."""
     closed = frozenset(
         name for name, category in table.categories.items() if category.bands[band] in {Action.BLOCK, Action.ASK}
     )
     threats = frozenset(name for name in closed if table.categories[name].threat)
-    return BandRules(band, table.modes[band] is Mode.ALLOW_ONLY, closed, threats)
+    return BandRules(band, known and table.modes[band] is Mode.ALLOW_ONLY, closed, threats)

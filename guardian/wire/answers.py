@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from guardian.model import BlockMode, Reason, Verdict
 from guardian.wire import codes
-from guardian.wire.names import to_wire
+from guardian.wire.names import MAX_NAME, to_wire
 from guardian.wire.question import HEADER_SIZE
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class Scribe:
     """
 
     def __init__(self, *, mode: BlockMode, block_ttl: int, topics: Sequence[str]) -> None:
-        """Prepare nothing; the tails of blocked answers are kept as they come, at most two a list and reason."""
+        """Prepare nothing; what denials share is kept as they come, at most sixteen a list and reason."""
         self._mode = mode
         self._block_ttl = block_ttl
         self._topics = tuple(topics)
         self._soa = _soa(block_ttl)
-        self._opts: dict[tuple[Verdict, bool], bytes] = {}
+        self._denials: dict[tuple[Verdict, int, bool, bool], tuple[bytes, bytes]] = {}
 
     def write(self, reply: Reply) -> bytes:
         """Give the message for a reply, its ID the query's."""
@@ -72,33 +72,46 @@ class Scribe:
         return _message(query, flags, *answer.counts, answer.body, opt)
 
     def _blocked(self, query: Query, verdict: Verdict, label: int) -> bytes:
-        opt = b""
-        if query.payload:
-            key = (verdict, query.dnssec_ok)
-            opt = self._opts.get(key) or self._keep_opt(key)
         if self._mode is BlockMode.NULL and query.qtype in _NULL_DATA:
-            data = _NULL_DATA[query.qtype]
-            body = b"\xc0\x0c" + _RECORD.pack(query.qtype, query.qclass, self._block_ttl, len(data)) + data
-            return _message(query, _ANSWER_FLAGS, 1, 0, body, opt)
-        gone = verdict.covers_below and self._mode is BlockMode.NXDOMAIN
-        owner = 0xC000 | HEADER_SIZE + (query.labels[label] if query.labels else 0)
-        body = owner.to_bytes(2, "big") + self._soa
-        return _message(query, _ANSWER_FLAGS | (codes.NXDOMAIN if gone else 0), 0, 1, body, opt)
+            return self._null(query, verdict)
+        kept = query.flags & _ECHOED
+        key = (verdict, kept, bool(query.payload), query.dnssec_ok)
+        pieces = self._denials.get(key)
+        if pieces is None:
+            gone = verdict.covers_below and self._mode is BlockMode.NXDOMAIN
+            opt = self._opt_of(query, verdict)
+            head = _head(_ANSWER_FLAGS | kept | (codes.NXDOMAIN if gone else 0), 0, 1, opt)
+            self._denials[key] = pieces = (head, self._soa + opt)
+        head, tail = pieces
+        owner = _POINTERS[query.labels[label]] if query.labels else _POINTERS[0]
+        return query.id.to_bytes(2, "big") + head + query.question + owner + tail
 
-    def _keep_opt(self, key: tuple[Verdict, bool]) -> bytes:
-        verdict, dnssec_ok = key
+    def _null(self, query: Query, verdict: Verdict) -> bytes:
+        data = _NULL_DATA[query.qtype]
+        body = _POINTERS[0] + _RECORD.pack(query.qtype, query.qclass, self._block_ttl, len(data)) + data
+        return _message(query, _ANSWER_FLAGS, 1, 0, body, self._opt_of(query, verdict))
+
+    def _opt_of(self, query: Query, verdict: Verdict) -> bytes:
+        if not query.payload:
+            return b""
         topic = self._topics[verdict.list_index] if verdict.list_index >= 0 else ""
-        self._opts[key] = opt = _opt(dnssec_ok, verdict.reason, topic)
-        return opt
+        return _opt(query.dnssec_ok, verdict.reason, topic)
 
 
 _NULL_DATA = {codes.A: bytes(4), codes.AAAA: bytes(16)}
+_ECHOED = codes.RD | codes.CD
+_POINTERS = tuple((0xC000 | HEADER_SIZE + offset).to_bytes(2, "big") for offset in range(MAX_NAME + 1))
+"""A compression pointer to each octet of the question's name."""
+
+
+def _head(flags: int, answers: int, authorities: int, opt: bytes) -> bytes:
+    """Write a header without its ID."""
+    return _COUNTS.pack(flags, 1, answers, authorities, 1 if opt else 0)
 
 
 def _message(query: Query, flags: int, answers: int, authorities: int, body: bytes, opt: bytes) -> bytes:
-    kept = query.flags & (codes.RD | codes.CD)
-    counts = _COUNTS.pack(flags | kept, 1, answers, authorities, 1 if opt else 0)
-    return query.id.to_bytes(2, "big") + counts + query.question + body + opt
+    head = _head(flags | query.flags & _ECHOED, answers, authorities, opt)
+    return query.id.to_bytes(2, "big") + head + query.question + body + opt
 
 
 def _opt(dnssec_ok: bool, reason: Reason, topic: str = "") -> bytes:  # noqa: FBT001 - the DO bit itself

@@ -20,6 +20,8 @@ _RECORD = struct.Struct("!HHIH")
 _OPTION = struct.Struct("!HH")
 _BARE_OPT = struct.Struct("!BHHBBHH")
 
+_new = tuple.__new__
+
 HEADER_SIZE = 12
 MAX_ADDITIONAL = 4
 """Records that a question may bring along: OPT, and what signs a transaction."""
@@ -68,19 +70,11 @@ def read_query(packet: bytes, client: str) -> Query:
     payload, do, repeats = 0, False, True
     if additionals or authorities or len(packet) != end:
         payload, do, repeats = _read_bare_opt(packet, end) or _read_rest(packet, end, authorities, additionals)
-    return Query(
-        identity,
-        packet[HEADER_SIZE : position + 1].lower(),
-        tuple(labels),
-        qtype,
-        qclass,
-        packet[HEADER_SIZE:end],
-        flags & _KEPT_FLAGS,
-        payload,
-        do,
-        repeats,
-        client,
-    )
+    name = packet[HEADER_SIZE : position + 1].lower()
+    question = packet[HEADER_SIZE:end]
+    # what Query() makes, at half its cost
+    fields = (identity, name, tuple(labels), qtype, qclass, question, flags & _KEPT_FLAGS, payload, do, repeats, client)
+    return _new(Query, fields)
 
 
 def _read_bare_opt(packet: bytes, position: int) -> tuple[int, bool, bool] | None:
