@@ -12,6 +12,7 @@ MAX_NAME = 255
 MAX_LABEL = 63
 ROOT = b"\x00"
 _POINTER = 0xC0
+_HEADER_SIZE = 12
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_*/+")
 
 
@@ -60,13 +61,16 @@ def label_offsets(wire: bytes) -> tuple[int, ...]:
 def skip_name(message: bytes, position: int) -> int:
     """Give where the name that begins at `position` ends, compressed or not.
 
-    Raises IndexError where it is cut off, WireError where a pointer does not point strictly backwards (RFC 9267).
+    Raises IndexError where it is cut off, WireError where it is longer than 255 octets, or a pointer does not point
+    strictly backwards (RFC 9267) or points into the header, where no name stands.
     """
     start = position
     while length := message[position]:
         if length > MAX_LABEL:
-            if length < _POINTER or ((length & MAX_LABEL) << 8 | message[position + 1]) >= start:
-                raise WireError("a pointer that does not point back")
+            if length < _POINTER or not _HEADER_SIZE <= (length & MAX_LABEL) << 8 | message[position + 1] < start:
+                raise WireError("a pointer that does not point back to a name")
             return position + 2
         position += length + 1
+        if position - start >= MAX_NAME:
+            raise WireError(f"a name longer than {MAX_NAME} octets")
     return position + 1
