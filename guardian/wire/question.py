@@ -95,6 +95,7 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
     for index in range(authorities + additionals):
         opaque = index < authorities
         try:
+            owner = packet[position]
             position = skip_name(packet, position)
             rtype, rclass, ttl, size = _RECORD.unpack_from(packet, position)
         except (IndexError, struct.error, WireError):
@@ -103,7 +104,7 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
         if position + size > len(packet):
             raise _formerr(packet, "a record is cut off")
         if rtype == codes.OPT and not opaque:
-            if seen or packet[position - _RECORD.size - 1]:
+            if seen or owner:
                 raise _formerr(packet, "two OPT records, or one that is not at the root")
             seen = True
             if (ttl >> 16) & 0xFF:
