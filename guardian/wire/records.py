@@ -81,7 +81,8 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
     start = HEADER_SIZE + len(question)
     records = tuple(walk(message, start))
     rcode = flags & 0xF
-    positive = any(record.section == 1 and record.rtype != codes.CNAME for record in records)
+    asked = int.from_bytes(question[-4:-2], "big")
+    positive = any(record.section == 1 and asked in {record.rtype, codes.ANY} for record in records)
     signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
     last = 2 if not positive or signed else 1
     kept = [record for record in records if record.section <= last]
@@ -98,6 +99,8 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
 
 
 _RRSIG = 46
+_SHORTEST_SOA = 22
+"""Octets of two root names and five numbers."""
 
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
@@ -109,7 +112,7 @@ def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: b
     ttls = [record.ttl if record.ttl < 1 << 31 else 0 for record in kept]
     if not positive or rcode == codes.NXDOMAIN:
         soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)
-        if soa is None or soa.end - soa.data < _TTL.size:
+        if soa is None or soa.end - soa.data < _SHORTEST_SOA:
             return 0
         ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])
     return min(*ttls, LONGEST_TTL) if ttls else 0
