@@ -119,10 +119,11 @@ def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: b
 
 
 def _with_short_ttls(message: bytes, kept: list[Record], start: int, end: int, longest: int) -> bytes:
+    """Cut each TTL to `longest`; one with the top bit set means 0 (RFC 2181 section 8)."""
     if all(record.ttl <= longest for record in kept):
         return message[start:end]
     body = bytearray(message[start:end])
     for record in kept:
         if record.ttl > longest:
-            _TTL.pack_into(body, record.ttl_at - start, longest)
+            _TTL.pack_into(body, record.ttl_at - start, 0 if record.ttl >> 31 else longest)
     return bytes(body)
