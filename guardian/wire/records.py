@@ -80,7 +80,7 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
         raise WireError("not an answer")
     start = HEADER_SIZE + len(question)
     records = tuple(walk(message, start))
-    rcode = flags & 0xF
+    rcode = codes.SERVFAIL if _has_extended_rcode(records) else flags & 0xF
     asked = int.from_bytes(question[-4:-2], "big")
     positive = any(record.section == 1 and asked in {record.rtype, codes.ANY} for record in records)
     signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
@@ -96,6 +96,17 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
         body=_with_short_ttls(message, kept, start, end, longest_ttl),
         ttl=0 if flags & codes.TC else ttl,
     )
+
+
+def _has_extended_rcode(records: tuple[Record, ...]) -> bool:
+    """Say whether OPT turns the response code into one of 16 and more, all of them failures (RFC 6891 section 6.1.3).
+
+    Raises WireError where an OPT record stands among the answers, from where it would reach the client.
+    """
+    options = [record for record in records if record.rtype == codes.OPT]
+    if any(record.section != 3 for record in options):
+        raise WireError("an OPT record outside the additional section")
+    return any(record.ttl >> 24 for record in options)
 
 
 _RRSIG = 46
