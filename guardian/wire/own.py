@@ -29,6 +29,8 @@ def own_answers(name: bytes, addresses: Sequence[IPv4Address | IPv6Address], *, 
         answers[codes.A] = _answer(name, codes.A, four, ttl)
     if six:
         answers[codes.AAAA] = _answer(name, codes.AAAA, six, ttl)
+    # one RRset is enough for ANY, and "there is nothing" would be a lie (RFC 8482 section 4.1)
+    answers[codes.ANY] = answers.get(codes.A) or answers.get(codes.AAAA) or answers[OTHER_TYPES]
     return answers
 
 
