@@ -59,18 +59,22 @@ def label_offsets(wire: bytes) -> tuple[int, ...]:
 
 
 def skip_name(message: bytes, position: int) -> int:
-    """Give where the name that begins at `position` ends, compressed or not.
+    """Give where the name that begins at `position` ends, compressed or not, having walked all that it points to.
 
     Raises IndexError where it is cut off, WireError where it is longer than 255 octets, or a pointer does not point
     strictly backwards (RFC 9267) or points into the header, where no name stands.
     """
-    start = position
+    start, size, end = position, 0, 0
     while length := message[position]:
         if length > MAX_LABEL:
-            if length < _POINTER or not _HEADER_SIZE <= (length & MAX_LABEL) << 8 | message[position + 1] < start:
+            target = (length & MAX_LABEL) << 8 | message[position + 1]
+            if length < _POINTER or not _HEADER_SIZE <= target < start:
                 raise WireError("a pointer that does not point back to a name")
-            return position + 2
+            end = end or position + 2
+            position = start = target
+            continue
         position += length + 1
-        if position - start >= MAX_NAME:
+        size += length + 1
+        if size >= MAX_NAME:
             raise WireError(f"a name longer than {MAX_NAME} octets")
-    return position + 1
+    return end or position + 1
