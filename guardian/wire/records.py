@@ -1,6 +1,7 @@
 """Walk the records of an upstream's message and cut out what may be kept of it.
 
-Law 1: every read is bounds-checked, every pointer points strictly backwards (RFC 9267).
+Law 1: every read is bounds-checked, every pointer points strictly backwards (RFC 9267), in the data of records too:
+a client's own reader may loop where ours would not.
 Law 2: nothing outside the answer section survives, but the authority of a negative answer or of a signed one.
 """
 
@@ -86,6 +87,8 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
     signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
     last = 2 if not positive or signed else 1
     kept = [record for record in records if record.section <= last]
+    for record in kept:
+        _check_names(message, record)
     end = kept[-1].end if kept else start
     ttl = _time_to_keep(message, kept, rcode, positive=positive)
     return Answer(
@@ -110,8 +113,22 @@ def _has_extended_rcode(records: tuple[Record, ...]) -> bool:
 
 
 _RRSIG = 46
-_SHORTEST_SOA = 22
-"""Octets of two root names and five numbers."""
+_NAMES = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 33: (6, 1, 0), 39: (0, 1, 0)}
+"""Octets before, names, octets after: of NS, CNAME, SOA, PTR, MX, SRV and DNAME, whose names are met compressed."""
+
+
+def _check_names(message: bytes, record: Record) -> None:
+    if record.rtype not in _NAMES:
+        return
+    before, names, after = _NAMES[record.rtype]
+    position = record.data + before
+    try:
+        for _ in range(names):
+            position = skip_name(message, position)
+    except IndexError:
+        raise WireError("a name in a record is cut off") from None
+    if position + after != record.end:
+        raise WireError("a record that is longer or shorter than what it holds")
 
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
@@ -123,7 +140,7 @@ def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: b
     ttls = [record.ttl if record.ttl < 1 << 31 else 0 for record in kept]
     if not positive or rcode == codes.NXDOMAIN:
         soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)
-        if soa is None or soa.end - soa.data < _SHORTEST_SOA:
+        if soa is None:
             return 0
         ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])
     return min(*ttls, LONGEST_TTL) if ttls else 0
