@@ -103,9 +103,9 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
         position += _RECORD.size
         if position + size > len(packet):
             raise _formerr(packet, "a record is cut off")
-        if rtype == codes.OPT and not opaque:
-            if seen or owner:
-                raise _formerr(packet, "two OPT records, or one that is not at the root")
+        if rtype == codes.OPT:
+            if opaque or seen or owner:
+                raise _formerr(packet, "two OPT records, or one that is not at the root or in its section")
             seen = True
             if (ttl >> 16) & 0xFF:
                 raise BadQuestionError("EDNS version not 0", _bad_version(packet))
