@@ -58,8 +58,8 @@ def label_offsets(wire: bytes) -> tuple[int, ...]:
     return tuple(offsets)
 
 
-def skip_name(message: bytes, position: int) -> int:
-    """Give where the name that begins at `position` ends, compressed or not, having walked all that it points to.
+def skip_name(message: bytes, position: int) -> tuple[int, int]:
+    """Give where the name at `position` ends, compressed or not, and its octets with all that it points to walked.
 
     Raises IndexError where it is cut off, WireError where it is longer than 255 octets, or a pointer does not point
     strictly backwards (RFC 9267) or points into the header, where no name stands.
@@ -77,4 +77,4 @@ def skip_name(message: bytes, position: int) -> int:
         size += length + 1
         if size >= MAX_NAME:
             raise WireError(f"a name longer than {MAX_NAME} octets")
-    return end or position + 1
+    return end or position + 1, size + 1

@@ -96,7 +96,7 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
         opaque = index < authorities
         try:
             owner = packet[position]
-            position = skip_name(packet, position)
+            position, _ = skip_name(packet, position)
             rtype, rclass, ttl, size = _RECORD.unpack_from(packet, position)
         except (IndexError, struct.error, WireError):
             raise _formerr(packet, "a record is damaged") from None

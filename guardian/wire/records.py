@@ -25,10 +25,14 @@ _TTL = struct.Struct("!I")
 
 MAX_RECORDS = 512
 """Records that one message may hold before it is called unusable."""
+MAX_NAMES = 65_536
+"""Octets that the names of one message may come to without compression: the bound on walking what they point to."""
 LONGEST_TTL = 86_400
 """Seconds that any answer is kept at most."""
 SERVFAIL_TTL = 5
 """Seconds that a failure is kept (RFC 9520 section 3.2)."""
+_NAMES = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 33: (6, 1, 0), 39: (0, 1, 0)}
+"""Octets before, names, octets after: of NS, CNAME, SOA, PTR, MX, SRV and DNAME, whose names are met compressed."""
 
 
 class Record(NamedTuple):
@@ -47,25 +51,40 @@ class Record(NamedTuple):
 def walk(message: bytes, position: int) -> Iterator[Record]:
     """Give each record from `position`, the end of the question, on.
 
-    Raises WireError where the message is cut off, a pointer does not point back, or there are more than MAX_RECORDS.
+    Raises WireError where the message is cut off, a pointer does not point back, or there are more than MAX_RECORDS
+    or MAX_NAMES.
     """
     counts = _HEADER.unpack_from(message)[3:]
     if sum(counts) > MAX_RECORDS:
         raise WireError(f"more than {MAX_RECORDS} records")
+    room = MAX_NAMES
     for section, count in enumerate(counts, start=1):
         for _ in range(count):
             owner = position
             try:
-                position = skip_name(message, position)
+                position, octets = skip_name(message, position)
                 rtype, _, ttl, size = _RECORD.unpack_from(message, position)
+                data = position + _RECORD.size
+                end = data + size
+                room -= octets + (_walk_data(message, data, end, _NAMES[rtype]) if rtype in _NAMES else 0)
             except (IndexError, struct.error):
                 raise WireError("a record is cut off") from None
-            data = position + _RECORD.size
-            end = data + size
-            if end > len(message):
-                raise WireError("a record is cut off")
+            if end > len(message) or room < 0:
+                raise WireError("a record is cut off, or the names are too long together")
             yield Record(section, owner, rtype, ttl, position + 4, data, end)
             position = end
+
+
+def _walk_data(message: bytes, position: int, end: int, form: tuple[int, int, int]) -> int:
+    before, names, after = form
+    total = 0
+    position += before
+    for _ in range(names):
+        position, octets = skip_name(message, position)
+        total += octets
+    if position + after != end:
+        raise WireError("a record that is longer or shorter than what it holds")
+    return total
 
 
 def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
@@ -87,8 +106,6 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
     signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
     last = 2 if not positive or signed else 1
     kept = [record for record in records if record.section <= last]
-    for record in kept:
-        _check_names(message, record)
     end = kept[-1].end if kept else start
     ttl = _time_to_keep(message, kept, rcode, positive=positive)
     return Answer(
@@ -113,22 +130,6 @@ def _has_extended_rcode(records: tuple[Record, ...]) -> bool:
 
 
 _RRSIG = 46
-_NAMES = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 33: (6, 1, 0), 39: (0, 1, 0)}
-"""Octets before, names, octets after: of NS, CNAME, SOA, PTR, MX, SRV and DNAME, whose names are met compressed."""
-
-
-def _check_names(message: bytes, record: Record) -> None:
-    if record.rtype not in _NAMES:
-        return
-    before, names, after = _NAMES[record.rtype]
-    position = record.data + before
-    try:
-        for _ in range(names):
-            position = skip_name(message, position)
-    except IndexError:
-        raise WireError("a name in a record is cut off") from None
-    if position + after != record.end:
-        raise WireError("a record that is longer or shorter than what it holds")
 
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
