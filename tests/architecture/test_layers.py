@@ -25,6 +25,7 @@ SEEDED: list[tuple[str, dict[str, str]]] = [
     ("inflate", {"wire/x.py": "import zlib"}),
     ("dnslib", {"engine/x.py": "from dnslib import DNSRecord"}),
     ("yaml", {"lists/x.py": "import yaml"}),
+    ("idna", {"wire/x.py": "import idna"}),
     ("pydantic", {"policy/x.py": "from pydantic import BaseModel"}),
     ("systemd", {"daemon.py": "from systemd import journal"}),
     ("oracle", {"wire/x.py": "import dns.message"}),
