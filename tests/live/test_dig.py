@@ -1,0 +1,202 @@
+"""What a person sees who asks a real `guardian dns` with dig."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.live.authority import ADDRESS, Authority, Behaviour
+from tests.live.conftest import BANDS, Guardian, publish, write_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+GAMBLING = "gambling.guardian.example"
+MALWARE = "malware.guardian.example"
+HELPLINE = "alo116.al"
+
+
+class Home(NamedTuple):
+    """A guardian, what stands behind it, and dig before it."""
+
+    guardian: Guardian
+    authority: Authority
+    dig: Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def home(
+    compiled: Path, program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Home]:
+    path = program("dig")
+    folder = tmp_path_factory.mktemp("home")
+    publish(compiled, folder / "state")
+    with Authority() as authority:
+        authority.behaviours["many.example"] = Behaviour(records=60)
+        authority.behaviours["cut.example"] = Behaviour(truncated=True, records=0)
+        authority.behaviours["gone.example"] = Behaviour(rcode=_NXDOMAIN)
+        with Guardian(write_config(folder, authority.url, extra=_RECORDS)).ready() as guardian:
+
+            def dig(*words: str, band: str = "10-12") -> str:
+                done = subprocess.run(
+                    [path, "-r", "-b", BANDS[band], "-p", str(guardian.port), "@127.0.0.1", *_BOUNDS, *words],
+                    capture_output=True,
+                    text=True,
+                    timeout=30,
+                    check=True,
+                )
+                return done.stdout
+
+            yield Home(guardian, authority, dig)
+
+
+_NXDOMAIN = 3
+_BOUNDS = ("+tries=1", "+time=5")
+_RECORDS = "records: [{name: printer.home.lan, address: 192.168.1.9}]"
+
+
+def status(shown: str) -> str:
+    found = re.search(r"status: (\w+)", shown)
+    assert found, shown
+    return found[1]
+
+
+def answers(shown: str) -> list[str]:
+    """Give the records of the answer section."""
+    section = shown.partition(";; ANSWER SECTION:\n")[2].partition("\n\n")[0]
+    return section.splitlines()
+
+
+def test_a_blocked_name_is_nxdomain_and_says_that_it_is_filtered(home: Home) -> None:
+    shown = home.dig(GAMBLING)
+    assert status(shown) == "NXDOMAIN"
+    assert "EDE: 17 (Filtered): (gambling)" in shown
+    assert answers(shown) == []
+    assert "SOA" in shown.partition("AUTHORITY SECTION")[2]
+
+
+def test_a_name_below_a_blocked_name_is_blocked(home: Home) -> None:
+    assert status(home.dig(f"www.deep.{GAMBLING}")) == "NXDOMAIN"
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_a_threat_is_blocked_for_everybody_and_says_so(home: Home, band: str) -> None:
+    shown = home.dig(MALWARE, band=band)
+    assert status(shown) == "NXDOMAIN"
+    assert "EDE: 15 (Blocked): (malware)" in shown
+
+
+@pytest.mark.parametrize("qtype", ["A", "AAAA", "TXT", "HTTPS", "SVCB", "MX", "NS", "ANY", "TYPE65280"])
+def test_a_blocked_name_is_blocked_for_every_type(home: Home, qtype: str) -> None:
+    shown = home.dig("-t", qtype, GAMBLING, "+notcp")
+    assert status(shown) == "NXDOMAIN"
+    assert answers(shown) == []
+
+
+def test_a_blocked_name_never_reaches_the_authority(home: Home) -> None:
+    for name in (GAMBLING, MALWARE, GAMBLING.upper(), f"x.{GAMBLING}"):
+        home.dig(name)
+    home.dig("fence-after-blocked.example")
+    assert "fence-after-blocked.example" in home.authority.names()
+    assert [name for name in home.authority.names() if name.endswith("guardian.example")] == []
+
+
+def test_an_allowed_name_is_forwarded_and_its_case_comes_back_as_typed(home: Home) -> None:
+    shown = home.dig("WwW.ExAmPlE.OrG")
+    assert status(shown) == "NOERROR"
+    assert answers(shown)[0].split() == ["WwW.ExAmPlE.OrG.", "60", "IN", "A", ADDRESS]
+    assert ";WwW.ExAmPlE.OrG." in shown
+    assert "www.example.org" in home.authority.names()
+
+
+def test_case_comes_back_as_typed_from_the_cache_too(home: Home) -> None:
+    home.dig("twice.example")
+    shown = home.dig("TWICE.example")
+    assert "TWICE.example." in answers(shown)[0]
+    assert home.authority.names().count("twice.example") == 1
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_a_protected_name_is_open_for_every_band(home: Home, band: str) -> None:
+    shown = home.dig(f"www.{HELPLINE}", band=band)
+    assert status(shown) == "NOERROR"
+    assert ADDRESS in answers(shown)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "open_to"),
+    [
+        (GAMBLING, {"adult"}),
+        ("social.guardian.example", {"13-15", "16-17", "adult"}),
+        ("nobody-listed.example", {"6-9", "10-12", "13-15", "16-17", "adult"}),
+        ("wikipedia.org", set(BANDS)),
+    ],
+)
+def test_each_device_is_answered_by_its_band(home: Home, name: str, open_to: set[str]) -> None:
+    seen = {band for band in BANDS if any(ADDRESS in line for line in answers(home.dig(name, band=band)))}
+    assert seen == open_to
+
+
+def test_an_answer_cached_for_an_adult_stays_closed_to_a_child(home: Home) -> None:
+    name = f"cached-for-adult.{GAMBLING}"
+    assert ADDRESS in answers(home.dig(name, band="adult"))[0]
+    assert status(home.dig(name, band="6-9")) == "NXDOMAIN"
+
+
+def test_what_the_youngest_may_not_open_is_nodata_and_says_filtered(home: Home) -> None:
+    shown = home.dig("nobody-listed.example", band="0-5")
+    assert status(shown) == "NOERROR"
+    assert answers(shown) == []
+    assert "EDE: 17 (Filtered)" in shown
+
+
+def test_version_bind_is_refused(home: Home) -> None:
+    shown = home.dig("-c", "CH", "-t", "TXT", "version.bind")
+    assert status(shown) == "REFUSED"
+    assert "0.1" not in shown.partition("Got answer")[2].partition("Query time")[0]
+
+
+def test_without_edns_no_edns_comes_back(home: Home) -> None:
+    for name in (GAMBLING, MALWARE, "plain.example"):
+        shown = home.dig("+noedns", name)
+        assert "OPT" not in shown
+        assert "EDE" not in shown
+        assert "ADDITIONAL: 0" in shown
+
+
+def test_a_name_of_the_house_is_answered_at_home(home: Home) -> None:
+    assert answers(home.dig("printer.home.lan"))[0].split() == ["printer.home.lan.", "60", "IN", "A", "192.168.1.9"]
+    assert answers(home.dig("-t", "AAAA", "printer.home.lan")) == []
+    assert "printer.home.lan" not in home.authority.names()
+
+
+def test_a_name_that_does_not_exist_is_so(home: Home) -> None:
+    shown = home.dig("gone.example")
+    assert status(shown) == "NXDOMAIN"
+    assert "EDE" not in shown
+
+
+def test_what_does_not_fit_comes_back_truncated(home: Home) -> None:
+    shown = home.dig("+noedns", "+ignore", "many.example")
+    assert re.search(r"flags: [a-z ]*\btc\b", shown)
+    assert answers(shown) == []
+    assert len(answers(home.dig("many.example"))) == 60
+
+
+def test_an_upstreams_truncation_is_passed_on(home: Home) -> None:
+    assert re.search(r"flags: [a-z ]*\btc\b", home.dig("+ignore", "cut.example"))
+
+
+def test_an_edns_version_of_the_future_is_answered_badvers(home: Home) -> None:
+    assert status(home.dig("+edns=1", "+noednsnegotiation", "version.example")) == "BADVERS"
+
+
+def test_a_client_cookie_and_subnet_never_leave_the_house(home: Home) -> None:
+    home.dig("+subnet=203.0.113.0/24", "+cookie=0123456789abcdef", "subnet.example")
+    wire = next(one.wire for one in home.authority.asked if one.name.lower() == "subnet.example.")
+    assert bytes((203, 0, 113)) not in wire
+    assert bytes.fromhex("0123456789abcdef") not in wire
