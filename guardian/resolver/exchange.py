@@ -25,7 +25,7 @@ class Place(Protocol):
         """Wait for it no longer."""
 
 
-MAX_WAITERS = 512
+MAX_WAITERS = 1024
 
 
 class Exchange:
