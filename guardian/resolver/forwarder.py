@@ -103,17 +103,22 @@ class Forwarder:
         exchange.settle(outcome)
 
     def _expire(self) -> None:
-        """Give up on attempts whose time is over; one timer serves them all, since all have the same time."""
-        self._timer = None
+        """Give up on attempts whose time is over; one timer serves them all, since all have the same time.
+
+        The timer counts as set until the end: an attempt made in here must not set a second one.
+        """
         now = self._loop.time()
-        while self._waiting:
-            deadline, exchange, attempt = self._waiting[0]
-            overtaken = exchange.done or exchange.attempt != attempt
-            if not overtaken and deadline > now:
-                self._timer = self._loop.call_later(deadline - now, self._expire)
-                return
-            self._waiting.popleft()
-            if not overtaken:
-                if exchange.port is not None:
-                    exchange.port.forget(exchange)
-                self._attempt(exchange, Reason.UPSTREAM_SILENT)
+        try:
+            while self._waiting:
+                deadline, exchange, attempt = self._waiting[0]
+                overtaken = exchange.done or exchange.attempt != attempt
+                if not overtaken and deadline > now:
+                    return
+                self._waiting.popleft()
+                if not overtaken:
+                    if exchange.port is not None:
+                        exchange.port.forget(exchange)
+                    self._attempt(exchange, Reason.UPSTREAM_SILENT)
+        finally:
+            left = self._waiting[0][0] - now if self._waiting else None
+            self._timer = None if left is None else self._loop.call_later(left, self._expire)
