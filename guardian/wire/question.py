@@ -122,7 +122,7 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
 
 def _check_options(packet: bytes, position: int, size: int) -> None:
     end = position + size
-    for _ in range(MAX_OPTIONS):
+    for _ in range(MAX_OPTIONS + 1):
         if position == end:
             return
         if position + _OPTION.size > end:
