@@ -1,6 +1,6 @@
 """Ask upstreams in turn until one answers, each question once whoever asks.
 
-Law 1: never more than `max_open` exchanges; one more fails at once.
+Law 1: never more than `max_open` exchanges nor `max_waiting` who wait for them; one more fails at once.
 Law 2: an attempt has ATTEMPT_SECONDS, a question MAX_ATTEMPTS attempts, over the group's upstreams in order.
 Law 3: what an upstream refuses or fails at counts as no answer while another can be tried.
 """
@@ -39,6 +39,7 @@ class Forwarder:
         loop: asyncio.AbstractEventLoop,
         *,
         max_open: int = 2048,
+        max_waiting: int = 8192,
     ) -> None:
         """`groups` are the default upstreams, then those of each forward zone, by the number that an AskKey carries."""
         self._loop = loop
@@ -47,17 +48,21 @@ class Forwarder:
         self._waiting: deque[tuple[float, Exchange, int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._max_open = max_open
+        self._room = max_waiting
 
     def ask(self, key: AskKey, waiter: Waiter) -> None:
         """Ask `key`; `waiter` gets the answer, or the reason why there is none."""
         exchange = self._open.get(key)
-        if exchange is not None:
-            if not exchange.join(waiter):
-                waiter(Reason.UPSTREAM_SILENT)
-            return
-        if len(self._open) >= self._max_open:
+        if not self._room or (exchange is None and len(self._open) >= self._max_open):
             waiter(Reason.UPSTREAM_SILENT)
             return
+        if exchange is not None:
+            if exchange.join(waiter):
+                self._room -= 1
+            else:
+                waiter(Reason.UPSTREAM_SILENT)
+            return
+        self._room -= 1
         self._open[key] = exchange = Exchange(key, waiter)
         self._attempt(exchange, Reason.UPSTREAM_SILENT)
 
@@ -99,7 +104,8 @@ class Forwarder:
     def _end(self, exchange: Exchange, outcome: Answer | Reason) -> None:
         if exchange.port is not None:
             exchange.port.forget(exchange)
-        self._open.pop(exchange.key, None)
+        if self._open.pop(exchange.key, None) is not None:
+            self._room += len(exchange.waiters)
         exchange.settle(outcome)
 
     def _expire(self) -> None:
