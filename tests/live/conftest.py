@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import dns.message
@@ -24,6 +23,7 @@ from tests.live.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "guardian.cli")
 SECONDS = 20
@@ -83,8 +83,8 @@ class Guardian:
             return [line for line in self.said if text in line]
 
         with self._changed:
-            enough = self._changed.wait_for(lambda: len(found()) >= times or self._ended(), SECONDS)
-            assert enough and len(found()) >= times, f"never said {text!r}:\n" + "".join(self.said)
+            self._changed.wait_for(lambda: len(found()) >= times or self._ended(), SECONDS)
+            assert len(found()) >= times, f"never said {text!r}:\n" + "".join(self.said)
             return found()[-1]
 
     def reload(self) -> None:

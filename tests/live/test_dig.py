@@ -6,6 +6,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
+import dns.rcode
 import pytest
 
 from tests.live.authority import ADDRESS, Authority, Behaviour
@@ -29,16 +30,14 @@ class Home(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def home(
-    compiled: Path, program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Home]:
+def home(compiled: Path, program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     path = program("dig")
     folder = tmp_path_factory.mktemp("home")
     publish(compiled, folder / "state")
     with Authority() as authority:
         authority.behaviours["many.example"] = Behaviour(records=60)
         authority.behaviours["cut.example"] = Behaviour(truncated=True, records=0)
-        authority.behaviours["gone.example"] = Behaviour(rcode=_NXDOMAIN)
+        authority.behaviours["gone.example"] = Behaviour(rcode=dns.rcode.NXDOMAIN)
         with Guardian(write_config(folder, authority.url, extra=_RECORDS)).ready() as guardian:
 
             def dig(*words: str, band: str = "10-12") -> str:
@@ -54,7 +53,6 @@ def home(
             yield Home(guardian, authority, dig)
 
 
-_NXDOMAIN = 3
 _BOUNDS = ("+tries=1", "+time=5")
 _RECORDS = "records: [{name: printer.home.lan, address: 192.168.1.9}]"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -92,7 +93,7 @@ async def test_a_thousand_identical_questions_are_one_upstream(authority: Author
     authority.behaviours["wanted.example"] = Behaviour(held=True)
     async with asking(place(authority)) as forwarder:
         waiting = [begin(forwarder, key("wanted.example")) for _ in range(1000)]
-        await asyncio.to_thread(authority.wait_until, len)
+        await asyncio.to_thread(authority.wait_until, bool)
         authority.release()
         outcomes = await asyncio.wait_for(asyncio.gather(*waiting), SECONDS)
     assert all(isinstance(one, Answer) and packed(ADDRESS) in one.body for one in outcomes)
@@ -119,7 +120,7 @@ async def test_each_question_leaves_with_a_fresh_id_port_and_case(authority: Aut
     assert len({one.id for one in asked}) >= 950
     # eleven letters a name: a fixed pattern would be two or three
     assert len({"".join("x"[: letter.isupper()] or "." for letter in one.name[-9:]) for one in asked}) > 100
-    following = sum(later.id - sooner.id == 1 for sooner, later in zip(asked, asked[1:], strict=False))
+    following = sum(later.id - sooner.id == 1 for sooner, later in itertools.pairwise(asked))
     assert following < 10
 
 
@@ -133,9 +134,7 @@ async def test_the_same_question_asked_again_is_drawn_anew(authority: Authority)
 
 @pytest.mark.parametrize("ports", list(PortChoice))
 @pytest.mark.parametrize("lie", list(Lie))
-async def test_an_answer_wrong_in_one_thing_is_not_believed(
-    authority: Authority, lie: Lie, ports: PortChoice
-) -> None:
+async def test_an_answer_wrong_in_one_thing_is_not_believed(authority: Authority, lie: Lie, ports: PortChoice) -> None:
     authority.behaviours["bank.example"] = Behaviour(lies=(lie,) * 5)
     async with asking(place(authority), ports=ports) as forwarder:
         answer = await answered(forwarder, key("bank.example"))
@@ -235,7 +234,7 @@ async def test_a_worn_port_still_hears_what_it_asked(authority: Authority) -> No
     authority.behaviours["slow.example"] = Behaviour(held=True)
     async with asking(place(authority), ports=PortChoice.POOL) as forwarder:
         slow = begin(forwarder, key("slow.example"))
-        await asyncio.to_thread(authority.wait_until, len)
+        await asyncio.to_thread(authority.wait_until, bool)
         (pool,) = (upstream._pool for group in forwarder._groups for upstream in group)
         port = next(one for one in pool if one.open)
         port.release()
