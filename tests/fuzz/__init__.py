@@ -1,0 +1,1 @@
+"""Damage packets, feed them to the readers, and ask another implementation whether it agrees."""
