@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from guardian.errors import ListError
 from guardian.lists.rows import Row, pack_rule, unpack_rule
-from guardian.lists.set_file import HEADER_SIZE, MAX_LISTS, MAX_ROWS, Header, ListInfo, pack_contents, pack_row
+from guardian.lists.set_file import (
+    CHECKSUM_AT,
+    HEADER_SIZE,
+    MAX_LISTS,
+    MAX_ROWS,
+    Header,
+    ListInfo,
+    pack_contents,
+    pack_row,
+)
 from guardian.lists.spool import NameSpool, RuleSpool
 from guardian.model import ListKind
 
@@ -199,7 +208,7 @@ def _write(
     width = max(1, (len(lists) + 7) // 8)
     contents = pack_contents(lists)
     header = Header(shallowest, len(classes), index.bits, len(table.rows), width, len(contents), b"")
-    digest = blake2b(digest_size=32)
+    digest = blake2b(header.pack()[:CHECKSUM_AT], digest_size=32)
     output.write(bytes(HEADER_SIZE))
     position = HEADER_SIZE
 

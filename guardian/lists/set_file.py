@@ -1,6 +1,6 @@
 """Say how a compiled set lies in its file: header, index, hashes, classes, rows, contents.
 
-Law 1: the header names version, byte order, sizes and the checksum of all that follows it; every size is checked.
+Law 1: the header names version, byte order, sizes and the checksum of all other octets; every size is checked.
 Law 2: a set is compiled on the machine that reads it, so numbers have its byte order; another one is refused.
 Law 3: a set with a wrong checksum is never opened for answering.
 """
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAGIC = b"GRDNSET\x00"
-VERSION = 1
-_HEADER = struct.Struct("<8sHBBQIIII32s4x")
+VERSION = 2
+_HEADER = struct.Struct("<8sHBBQIIII4x32s")
 HEADER_SIZE = 72
+CHECKSUM_AT = 40
+MAX_INDEX_BITS = 32
 MAX_ROWS = 65_536
 MAX_LISTS = 1024
 MAX_CONTENTS = 4 * 2**20
@@ -111,9 +113,13 @@ def read_header(buffer: memoryview) -> Header:
     if version != VERSION or order != _ORDER:
         raise ListError(f"a compiled set of version {version}, made for another guardian or machine; compile it again")
     header = Header(shallowest, names, index_bits, rows, row_width, contents, checksum)
-    sane = header.index_bits <= 32 and header.rows <= MAX_ROWS and header.row_width <= MAX_LISTS // 8
-    if not sane or header.contents > MAX_CONTENTS or header.size != len(buffer):
-        raise ListError(f"the compiled set is damaged: {len(buffer)} octets where its header says {header.size}")
+    sane = header.index_bits <= MAX_INDEX_BITS and header.rows <= MAX_ROWS and header.row_width <= MAX_LISTS // 8
+    # Before any size is counted: 1 << index_bits of a damaged header takes minutes.
+    if not sane or header.contents > MAX_CONTENTS:
+        raise ListError("the compiled set is damaged: its header names impossible sizes; compile it again")
+    if header.size != len(buffer):
+        message = f"the compiled set is damaged: {len(buffer)} octets where its header says {header.size}"
+        raise ListError(f"{message}; compile it again")
     return header
 
 
@@ -123,7 +129,7 @@ def verify(buffer: memoryview, *, chunk: int = 2**20) -> None:
     Raises ListError where it doesn't fit.
     """
     header = read_header(buffer)
-    digest = blake2b(digest_size=32)
+    digest = blake2b(buffer[:CHECKSUM_AT], digest_size=32)
     for start in range(HEADER_SIZE, len(buffer), chunk):
         digest.update(buffer[start : start + chunk])
     if digest.digest() != header.checksum:
@@ -152,7 +158,7 @@ def unpack_contents(data: bytes) -> tuple[ListInfo, ...]:
     try:
         rows = json.loads(data)["lists"]
         return tuple(ListInfo(**(row | {"kind": ListKind(row["kind"])})) for row in rows)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ListError("the compiled set is damaged: its table of lists can't be read; compile it again") from error
 
 
