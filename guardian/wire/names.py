@@ -25,7 +25,7 @@ def to_wire(text: str) -> bytes:
     if not stripped:
         return ROOT
     try:
-        labels = stripped.lower().encode("ascii").split(b".")
+        labels = stripped.encode("ascii").lower().split(b".")
     except UnicodeEncodeError as error:
         message = f"{text!r} is not ASCII; write it in its A-label form (xn--…)"
         raise WireError(message) from error
