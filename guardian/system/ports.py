@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import re
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def udp_socket(address: IPv4Address | IPv6Address, port: int) -> socket.socket:
 def _why(address: IPv4Address | IPv6Address, port: int, error: OSError) -> str:
     place = f"can't listen on {address} port {port}"
     if error.errno == errno.EADDRINUSE:
-        holder = port_holder(port)
+        holder = port_holder(address, port)
         who = f"{holder} holds it" if holder else "another program holds it (run as root to see which)"
         return f"{place}: {who}; stop that program, or set another port at dns.listen"
     if error.errno == errno.EACCES:
@@ -52,9 +52,13 @@ def _why(address: IPv4Address | IPv6Address, port: int, error: OSError) -> str:
     return f"{place}: {error.strerror}"
 
 
-def port_holder(port: int) -> str | None:
-    """Name the process that holds a UDP port, as `name (process 123)`; None where this user may not see it."""
-    inodes = _inodes(port)
+def port_holder(address: IPv4Address | IPv6Address, port: int) -> str | None:
+    """Name the process in whose way a UDP listener is, as `name (process 123)`; None where this user may not see it."""
+    tables = ("udp6",) if address.version == 6 else ("udp", "udp6")
+    inodes: frozenset[str] = frozenset()
+    for table in tables:
+        with contextlib.suppress(OSError):
+            inodes |= sockets_in_the_way(Path("/proc/net", table).read_text(encoding="ascii"), address, port)
     if not inodes:
         return None
     for folder in Path("/proc").glob("[0-9]*"):
@@ -65,12 +69,19 @@ def port_holder(port: int) -> str | None:
     return None
 
 
-def _inodes(port: int) -> frozenset[str]:
+def sockets_in_the_way(table: str, address: IPv4Address | IPv6Address, port: int) -> frozenset[str]:
+    """Give the sockets of a table of /proc/net that hold this port at this address or at every address."""
+    own = _as_in_table(address)
     found = set()
-    for table in ("udp", "udp6"):
-        with contextlib.suppress(OSError):
-            for line in Path("/proc/net", table).read_text().splitlines()[1:]:
-                fields = line.split()
-                if re.fullmatch(rf"[0-9A-F]+:{port:04X}", fields[1]):
-                    found.add(f"socket:[{fields[9]}]")
+    for line in table.splitlines()[1:]:
+        fields = line.split()
+        held, _, number = fields[1].partition(":")
+        if int(number, 16) == port and (held == own or not held.strip("0") or address.is_unspecified):
+            found.add(f"socket:[{fields[9]}]")
     return frozenset(found)
+
+
+def _as_in_table(address: IPv4Address | IPv6Address) -> str:
+    """Write an address as the kernel does there: words of 32 bits, each in this machine's byte order."""
+    words = (address.packed[at : at + 4] for at in range(0, len(address.packed), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
