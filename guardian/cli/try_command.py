@@ -55,7 +55,8 @@ def run(arguments: Namespace) -> int:
     if arguments.names is None:
         _sum_up(reports, as_json=arguments.json)
         return 0
-    judged = [_judge(name, DomainSet(memoryview(output.getvalue()))) for name in _names(arguments.names)]
+    domains = DomainSet(output.getbuffer())
+    judged = [_judge(name, domains) for name in _names(arguments.names)]
     wanted = {one.stored for one in judged if one.stored}
     _tell(judged, _places(wanted, reports, arguments), reports, as_json=arguments.json)
     return 0
