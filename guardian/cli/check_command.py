@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house, unserved_upstreams
 from guardian.cli.progress import Progress
-from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ListError
+from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, ListError
 from guardian.lists.compiler import Compiler
 from guardian.update.compilation import Workshop, compile_lists
 
@@ -28,9 +28,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Check; exit 78 where the configuration is wrong, 1 where a list is."""
-    house = open_house(arguments.config)
-    wrong = unserved_upstreams(house)
-    broken = _broken_lists(house)
+    wrong: list[Fault] = []
+    broken: list[str] = []
+    try:
+        house = open_house(arguments.config)
+        wrong += unserved_upstreams(house)
+        broken += _broken_lists(house)
+    except ConfigError as error:
+        wrong += error.faults
     if arguments.json:
         faults = [*map(_as_json, wrong), *({"file": one.partition(":")[0], "message": one} for one in broken)]
         print(json.dumps({"ok": not faults, "faults": faults}, ensure_ascii=False))
