@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import resource
+import signal
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from guardian.cli.house import House
+    from guardian.errors import Fault
+
+WANTED_FILES = 4096
+"""Room for as many upstream sockets as questions may be open, and for the rest."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -34,11 +39,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Serve until SIGTERM."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="guardian: %(message)s")
-    # a core dump would hold names and addresses of queries
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _set_limits()
+    # until the set is open there is nothing to take in anew, and the default would end us
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     house = open_house(arguments.config)
     house = replace(house, settings=overridden(house.settings, listen=arguments.listen, upstream=arguments.upstream))
     faults = unserved_upstreams(house)
+    if arguments.upstream:
+        faults = [_of_option(fault) if fault.key.startswith("upstreams") else fault for fault in faults]
     if faults:
         raise ConfigError(faults)
     parts = Parts(house.settings, house.state, house.categories, lambda: _embedded(house))
@@ -47,6 +55,20 @@ def run(arguments: Namespace) -> int:
     gc.freeze()
     serve(parts)
     return 0
+
+
+def _of_option(fault: Fault) -> Fault:
+    """Blame the option, not the line of the file that it took the place of."""
+    return replace(fault, file="--upstream", line=0, column=0, key="")
+
+
+def _set_limits() -> None:
+    """Write no core dump, which would hold names and addresses of queries; allow a socket to each open question."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _embedded(house: House) -> memoryview:
