@@ -9,7 +9,8 @@ from guardian.lists.catalog import Mode, read_catalog, read_categories, read_pro
 from guardian.model import Action, Band, Format, ListKind, Scope
 
 BANDS = '{"0-5": block, "6-9": block, "10-12": block, "13-15": ask, "16-17": time, adult: open}'
-MODES = '{"0-5": allow-only, "6-9": blocklist, "10-12": blocklist, "13-15": blocklist, "16-17": blocklist, adult: blocklist}'
+OLDER = ", ".join(f'"{band}": blocklist' for band in ("6-9", "10-12", "13-15", "16-17", "adult"))
+MODES = f'{{"0-5": allow-only, {OLDER}}}'
 CATEGORIES = f"""\
 schema: 1
 modes: {MODES}
