@@ -22,7 +22,7 @@ import pytest
 from tests.live.authority import Authority
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "guardian.cli")
@@ -46,13 +46,13 @@ def clean_environment() -> dict[str, str]:
 class Guardian:
     """A `guardian dns` process and what it has said on standard error."""
 
-    def __init__(self, config: Path, *options: str) -> None:
-        """Start it; `ready` waits for it."""
+    def __init__(self, config: Path, *options: str, program: Sequence[str] = ()) -> None:
+        """Start it, or `program` in its place; `ready` waits for it."""
         self.config = config
         self.said: list[str] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [*PROGRAM, "dns", "--config", str(config), *options],
+            program or [*PROGRAM, "dns", "--config", str(config), *options],
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
