@@ -56,7 +56,7 @@ def run(arguments: Namespace) -> int:
         _sum_up(reports, as_json=arguments.json)
         return 0
     domains = DomainSet(output.getbuffer())
-    judged = [_judge(name, domains) for name in _names(arguments.names)]
+    judged = [_judge(name, place, domains) for place, name in _names(arguments.names)]
     wanted = {one.stored for one in judged if one.stored}
     _tell(judged, _places(wanted, reports, arguments), reports, as_json=arguments.json)
     return 0
@@ -71,19 +71,21 @@ def _rules(report: Report, arguments: Namespace) -> Iterator[Rule]:
         raise ListError(f"{report.name}: can't be read: {error.strerror}") from error
 
 
-def _names(file: str) -> list[str]:
+def _names(file: str) -> list[tuple[str, str]]:
+    """Give each name with its place."""
     try:
         text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise ListError(f"{file}: can't be read: {error.strerror}") from error
-    return [line.strip() for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = enumerate(text.decode("utf-8", "replace").splitlines(), start=1)
+    return [(f"{file}:{number}", line.strip()) for number, line in lines if line.strip()]
 
 
-def _judge(name: str, domains: DomainSet) -> _Judged:
+def _judge(name: str, place: str, domains: DomainSet) -> _Judged:
     try:
         wire = to_wire(name)
     except WireError as error:
-        raise ListError(f"--names: {error}") from error
+        raise ListError(f"{place}: {error}; write one domain name a line") from error
     labels = label_offsets(wire)
     match = domains.find(wire, labels)
     if match is None:
