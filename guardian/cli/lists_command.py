@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from guardian.cli.house import add_config, open_house
 from guardian.cli.progress import Progress
 from guardian.daemon import open_set
+from guardian.errors import StoreError
 from guardian.update.compilation import Workshop, publish
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _as_json(done: Compilation) -> dict[str, object]:
 
 def _show(arguments: Namespace) -> int:
     house = open_house(arguments.config)
+    if not house.state.current.exists():
+        raise StoreError(f"{house.state.current}: no set is published yet; run `guardian lists compile`")
     domains = open_set(house.state.current)
     if arguments.json:
         shown = {"names": len(domains), "checksum": domains.checksum, "lists": [one._asdict() for one in domains.lists]}
