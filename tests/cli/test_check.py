@@ -1,0 +1,86 @@
+"""Every fault at once, for people and for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Done
+
+FAULTY = """\
+state: ./state
+dns: {listen: ["127.0.0.1:99999"], block_mode: drop}
+upstream: []
+"""
+WITH_LISTS = """
+lists:
+  sources:
+    - {name: one, category: gambling, path: one.txt}
+    - {name: two, category: gambling, path: two.txt}
+"""
+
+
+def add(text: str) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text() + text, encoding="utf-8")
+
+
+def test_a_good_configuration_is_said_to_be_good_and_nothing_is_written(guardian: Callable[..., Done]) -> None:
+    assert guardian("check") == (0, "guardian.yaml: no fault found\n", "")
+    assert guardian("check", "--json").json == {"ok": True, "faults": []}
+    assert [path.name for path in Path().iterdir()] == ["guardian.yaml"]
+
+
+def test_faults_of_the_file_are_json_where_json_is_asked_for(guardian: Callable[..., Done]) -> None:
+    Path("guardian.yaml").write_text(FAULTY, encoding="utf-8")
+    done = guardian("check", "--json")
+    assert (done.code, done.err) == (78, "")
+    told = done.json
+    assert told["ok"] is False
+    assert [(one["line"], one["column"], one["key"]) for one in told["faults"]] == [
+        (2, 16, "dns.listen[0]"),
+        (2, 48, "dns.block_mode"),
+        (3, 1, "upstream"),
+    ]
+    assert set(told["faults"][0]) == {"file", "line", "column", "key", "message", "hint"}
+    assert "upstreams" in told["faults"][2]["hint"]
+
+
+def test_a_missing_file_is_json_too(guardian: Callable[..., Done]) -> None:
+    done = guardian("check", "--json", "--config", "absent.yaml")
+    assert done.code == 78
+    assert [one["file"] for one in done.json["faults"]] == ["absent.yaml"]
+
+
+def test_every_list_that_can_not_be_read_is_told_and_exit_is_1(guardian: Callable[..., Done]) -> None:
+    add(WITH_LISTS)
+    Path("two.txt").write_bytes(b"")
+    done = guardian("check")
+    assert (done.code, done.out) == (1, "")
+    first, second = done.err.splitlines()
+    assert first.startswith(f"{Path('one.txt').absolute()}: the list can't be read: No such file or directory; mend")
+    assert second.startswith(f"{Path('two.txt').absolute()}: the list is empty")
+    told = guardian("check", "--json")
+    assert told.code == 1
+    assert [one["file"] for one in told.json["faults"]] == [
+        str(Path(name).absolute()) for name in ("one.txt", "two.txt")
+    ]
+
+
+def test_an_unknown_category_is_at_its_place_with_the_known_ones(guardian: Callable[..., Done]) -> None:
+    add(WITH_LISTS.replace("gambling", "gamling", 1))
+    done = guardian("check")
+    assert done.code == 78
+    assert done.err.startswith("guardian.yaml:10:29: lists.sources[0].category: 'gamling' is no category (known: ")
+
+
+def test_upstreams_of_the_next_version_and_broken_lists_are_told_together(guardian: Callable[..., Done]) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("udp://", "tls://") + WITH_LISTS, encoding="utf-8")
+    done = guardian("check")
+    assert done.code == 78
+    assert len(done.err.splitlines()) == 3
+    assert done.err.startswith("guardian.yaml:4:11: upstreams[0].url: tls://192.0.2.53")

@@ -1,0 +1,127 @@
+"""Why a name is open or closed, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Done
+
+KEYS = {
+    "name",
+    "type",
+    "band",
+    "verdict",
+    "reason",
+    "reason_text",
+    "stored",
+    "list",
+    "category",
+    "since",
+    "answer",
+    "lists",
+    "stages",
+    "appeal",
+}
+GAMBLING = "gambling.guardian.example"
+
+
+def test_a_blocked_name_is_explained_with_its_list_category_date_and_appeal(guardian: Callable[..., Done]) -> None:
+    done = guardian("explain", f"WWW.{GAMBLING}", "--band", "6-9", "--json")
+    assert done.code == 0
+    told = done.json
+    assert set(told) == KEYS
+    assert (told["verdict"], told["reason"], told["answer"]) == ("block", "category", "NXDOMAIN")
+    assert (told["list"], told["category"], told["stored"]) == ("gambling", "gambling", GAMBLING)
+    assert told["since"].startswith("20")
+    assert "PROVENANCE" in told["appeal"]
+    assert [stage["stage"] for stage in told["stages"]][-1] == "verdict"
+    assert set(told["stages"][0]) == {"stage", "finding"}
+
+
+@pytest.mark.parametrize(
+    ("name", "band", "verdict", "reason"),
+    [
+        ("alo116.al", "0-5", "allow", "protected"),
+        ("www.alo116.al", "6-9", "allow", "protected"),
+        ("nobody-listed.example", "0-5", "block", "not_on_allow_list"),
+        ("nobody-listed.example", "10-12", "allow", "default"),
+        ("malware.guardian.example", "adult", "block", "threat"),
+        (GAMBLING, "adult", "allow", "default"),
+    ],
+)
+def test_each_band_has_its_verdict_and_reason(
+    guardian: Callable[..., Done], name: str, band: str, verdict: str, reason: str
+) -> None:
+    told = guardian("explain", name, "--band", band, "--json").json
+    assert (told["band"], told["verdict"], told["reason"]) == (band, verdict, reason)
+    assert (told["appeal"] is None) == (verdict == "allow")
+
+
+def test_a_person_reads_verdict_first_then_the_stages(guardian: Callable[..., Done]) -> None:
+    lines = guardian("explain", GAMBLING, "--band", "6-9").out.splitlines()
+    assert lines[0].startswith(f"{GAMBLING} for band 6-9: block, in a category")
+    text = "\n".join(lines)
+    for sentence in (
+        f"compiled set: {GAMBLING} is stored",
+        "protected names: not protected",
+        "lists by category: gambling (gambling, closed for 6-9)",
+        "decided by gambling (",
+        "answer: NXDOMAIN",
+        "not right?",
+    ):
+        assert sentence in text
+
+
+def test_a_device_is_explained_by_its_address(guardian: Callable[..., Done]) -> None:
+    assert guardian("explain", GAMBLING, "--client", "192.168.1.20", "--json").json["band"] == "6-9"
+    assert guardian("explain", GAMBLING, "--client", "192.168.1.21", "--json").json["band"] == "10-12"
+    assert guardian("explain", GAMBLING, "--json").json["band"] == "10-12"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", "a.example", "--client", "8.8.8.8"), "8.8.8.8 is on none of dns.allow_from's networks"),
+        (("explain", "a.example", "--client", "tablet"), "'tablet' is not an address; write 192.168.1.20"),
+        (("explain", "a..example"), "'a..example' has a label that is empty"),
+        (("explain", f"{'a' * 64}.example"), "longer than 63"),
+    ],
+)
+def test_what_can_not_be_explained_is_a_fault_with_its_reason(
+    guardian: Callable[..., Done], words: tuple[str, ...], said: str
+) -> None:
+    done = guardian(*words)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines()[-1].startswith("guardian: ")
+    assert said in done.err
+
+
+def test_it_says_which_lists_it_speaks_of_and_remembers_nothing(guardian: Callable[..., Done], tmp_path: Path) -> None:
+    told = guardian("explain", GAMBLING, "--json").json
+    assert told["lists"] == "those that ship with guardian (nothing is published yet)"
+    assert [path.name for path in tmp_path.iterdir()] == ["guardian.yaml"]
+    guardian("lists", "compile")
+    told = guardian("explain", GAMBLING, "--json").json
+    assert told["lists"] == f"the published set, {tmp_path / 'state' / 'sets' / 'current.set'}"
+    assert told["verdict"] == "block"
+
+
+def test_a_damaged_set_is_said_and_the_embedded_lists_explain(guardian: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "state" / "sets").mkdir(parents=True)
+    (tmp_path / "state" / "sets" / "current.set").write_bytes(b"noise" * 100)
+    done = guardian("explain", GAMBLING, "--json")
+    assert done.code == 0
+    assert "those that ship with guardian" in done.json["lists"]
+
+
+def test_the_answer_follows_the_block_mode(guardian: Callable[..., Done], tmp_path: Path) -> None:
+    path = tmp_path / "guardian.yaml"
+    path.write_text(path.read_text().replace("dns: {", "dns: {block_mode: null, "), encoding="utf-8")
+    assert guardian("explain", GAMBLING, "--json").json["answer"] == "0.0.0.0 and ::"
+    assert guardian("explain", "alo116.al", "--json").json["answer"] == "the upstream's"
