@@ -103,11 +103,10 @@ def denial(message: dns.message.Message) -> tuple[dns.name.Name, int, SOA]:
 # --- every reply ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", BlockMode)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_reply_is_a_response_to_its_own_question(kind: str, mode: BlockMode) -> None:
-    writer = scribe(mode)
-    for query in EVERY_QUESTION:
+def test_every_reply_is_a_response_to_its_own_question(kind: str) -> None:
+    writers = [scribe(mode) for mode in BlockMode]
+    for query, writer in itertools.product(EVERY_QUESTION, writers if "blocked" in kind else writers[:1]):
         data = writer.write(replies_to(query)[kind])
         message = read(data)
         assert message.id == query.id
@@ -136,10 +135,9 @@ def test_every_reply_is_a_response_to_its_own_question(kind: str, mode: BlockMod
         ("own", None, None),
     ],
 )
-@pytest.mark.parametrize("mode", BlockMode)
-def test_a_client_with_opt_is_told_why(kind: str, code: int | None, text: str | None, mode: BlockMode) -> None:
-    writer = scribe(mode)
-    for query in EVERY_QUESTION:
+def test_a_client_with_opt_is_told_why(kind: str, code: int | None, text: str | None) -> None:
+    writers = [scribe(mode) for mode in BlockMode]
+    for query, writer in itertools.product(EVERY_QUESTION[:9], writers):
         options = read(writer.write(replies_to(query)[kind])).options
         expected = dns.edns.EDEOption(dns.edns.EDECode(code), text) if code is not None and query.payload else None
         assert options == ((expected,) if expected else ())
@@ -155,11 +153,10 @@ def test_two_clients_never_get_each_others_reply_from_one_scribe() -> None:
     assert first == [scribe().write(reply) for query in EVERY_QUESTION for reply in replies_to(query).values()]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "cut"])
-def test_the_id_is_the_clients(kind: str) -> None:
-    for identity in (0, 1, 0xFFFF):
-        query = ask()._replace(id=identity)
-        assert scribe().write(replies_to(query)[kind])[:2] == identity.to_bytes(2, "big")
+@pytest.mark.parametrize("identity", [0, 1, 0xFFFF])
+def test_the_id_is_the_clients(identity: int) -> None:
+    replies = replies_to(ask()._replace(id=identity)).values()
+    assert {scribe().write(reply)[:2] for reply in replies} == {identity.to_bytes(2, "big")}
 
 
 # --- blocked ----------------------------------------------------------------------------------------------------------
@@ -175,14 +172,12 @@ def test_the_id_is_the_clients(kind: str) -> None:
         (BlockMode.NODATA, ALONE, codes.NOERROR),
     ],
 )
-@pytest.mark.parametrize("kind", ["A", "AAAA", "HTTPS", "TXT", "SOA", "TYPE65280"])
-def test_a_blocked_name_is_gone_only_with_all_names_below(
-    mode: BlockMode, verdict: Verdict, rcode: int, kind: str
-) -> None:
-    message = read(scribe(mode).write(Reply(ask(kind=kind), 0, verdict.reason, None, verdict)))
-    assert message.rcode() == rcode
-    assert (message.answer, message.additional) == ([], [])
-    assert len(message.authority) == 1
+def test_a_blocked_name_is_gone_only_with_all_names_below(mode: BlockMode, verdict: Verdict, rcode: int) -> None:
+    for kind in ("A", "HTTPS", "SOA", "TYPE65280"):
+        message = read(scribe(mode).write(Reply(ask(kind=kind), 0, verdict.reason, None, verdict)))
+        assert message.rcode() == rcode
+        assert (message.answer, message.additional) == ([], [])
+        assert len(message.authority) == 1
 
 
 @pytest.mark.parametrize("mode", [BlockMode.NXDOMAIN, BlockMode.NODATA])

@@ -6,7 +6,7 @@ import dns.exception
 import dns.name
 import dns.wire
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardian.errors import WireError
@@ -16,9 +16,13 @@ HEADER = bytes(12)
 # the same examples at each run; `make fuzz` draws new ones
 few = settings(max_examples=30, deadline=None, derandomize=True)
 
-letters = st.text("abcXYZ019-_", min_size=1, max_size=63)
-hostnames = st.lists(letters, min_size=1, max_size=5).map(".".join).filter(lambda text: len(text) < 254)
-wires = st.lists(st.binary(min_size=1, max_size=20), max_size=8).map(
+# drawn from a few: to make labels up costs more than all the rest
+letters = st.sampled_from(("a", "Z", "wWw", "Example", "xn--Ls8h", "_dns", "0", "1-2", "-", "COM", "q" * 31, "Y" * 63))
+hostnames = st.lists(letters, min_size=1, max_size=3).map(".".join)
+octets = st.sampled_from(
+    (b"a", b"A.b", b"\\", b"\x00", b"\"'", b" ;@$()", b"<b>&", b"\xc3\xab", b"\xff" * 63, b"\x1b[2J", b"%s")
+)
+wires = st.lists(octets, max_size=3).map(
     lambda labels: b"".join(bytes((len(label),)) + label for label in labels) + ROOT
 )
 
@@ -40,7 +44,6 @@ def test_a_hostname_comes_back_from_the_wire_in_lower_case(text: str) -> None:
 
 @few
 @given(wires)
-@example(b"\x03a.b\x01\\\x02\"'\x03\x00\x20\xff\x00")
 def test_dnspython_reads_our_text_of_any_octets_as_the_same_name(wire: bytes) -> None:
     name, _ = dns.name.from_wire(wire, 0)
     assert dns.name.from_text(to_text(wire)) == name

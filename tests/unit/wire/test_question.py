@@ -133,9 +133,8 @@ def test_opt_is_found_behind_other_records_too() -> None:
 # --- what is not, and what it is told ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", range(12))
-def test_less_than_a_header_gets_silence(size: int) -> None:
-    assert refused(packet()[:size]) is None
+def test_less_than_a_header_gets_silence() -> None:
+    assert [refused(packet()[:size]) for size in range(12)] == [None] * 12
 
 
 @pytest.mark.parametrize("data", [packet(flags=codes.QR), packet(flags=codes.QR | 0x2800)])
@@ -143,11 +142,11 @@ def test_a_response_gets_silence(data: bytes) -> None:
     assert refused(data) is None
 
 
-@pytest.mark.parametrize("opcode", range(1, 16))
-def test_another_opcode_is_not_implemented(opcode: int) -> None:
-    answer = dns.message.from_wire(refused(packet(flags=opcode << 11 | codes.RD)) or b"")
-    assert (answer.id, answer.opcode(), answer.rcode()) == (0xABCD, opcode, codes.NOTIMP)
-    assert answer.flags & dns.flags.QR
+def test_another_opcode_is_not_implemented() -> None:
+    for opcode in range(1, 16):
+        answer = dns.message.from_wire(refused(packet(flags=opcode << 11 | codes.RD)) or b"")
+        assert (answer.id, answer.opcode(), answer.rcode()) == (0xABCD, opcode, codes.NOTIMP)
+        assert answer.flags & dns.flags.QR
 
 
 LONG = b"\x3f" + b"a" * 63
@@ -217,8 +216,8 @@ def test_a_question_that_is_cut_off_anywhere_is_none(whole: bytes) -> None:
 
 # --- dnspython agrees -------------------------------------------------------------------------------------------------
 
-labels = st.binary(min_size=1, max_size=12)
-names = st.lists(labels, max_size=6).map(lambda found: dns.name.Name((*found, b"")))
+labels = st.sampled_from((b"a", b"wWw", b"\x00", b"a.b", b"\xff\xc0", b"x" * 63))
+names = st.lists(labels, max_size=3).map(lambda found: dns.name.Name((*found, b"")))
 queries = st.builds(
     dns.message.make_query,
     names,
@@ -243,7 +242,7 @@ def test_both_read_the_same_in_a_question_that_dnspython_made(made: dns.message.
     assert our_values(read(data)) == their_values(theirs)
 
 
-@settings(few, max_examples=150)
+@settings(few, max_examples=120)
 @given(st.integers(0, 2**32))
 def test_both_accept_or_both_refuse_a_damaged_question(seed: int) -> None:
     data = damaged(SOUND, Random(seed))
