@@ -1,0 +1,148 @@
+"""A home without sockets: the lists that ship with guardian, two hostile ones, five devices, and a world to ask.
+
+Law 1: all but the sockets is the real thing: settings, lists, compiled set, policies, engine, wire.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.message
+import dns.rcode
+import pytest
+
+from guardian.config.settings import read_settings
+from guardian.daemon import Parts, generation_of
+from guardian.engine.engine import Engine
+from guardian.lists.catalog import read_categories
+from guardian.lists.domain_set import DomainSet
+from guardian.model import Answer, Ask
+from guardian.system.paths import State, blocklists
+from guardian.update.compilation import Workshop, compile_in_memory
+from guardian.wire.names import to_text
+from guardian.wire.question import read_query
+
+if TYPE_CHECKING:
+    from guardian.engine.generation import Generation
+    from guardian.model import AskKey
+
+DEVICES = {
+    "192.168.1.5": "0-5",
+    "192.168.1.6": "6-9",
+    "192.168.1.10": "10-12",
+    "192.168.1.13": "13-15",
+    "192.168.1.16": "16-17",
+    "192.168.1.40": "adult",
+}
+CONFIG = f"""\
+dns: {{allow_from: ["192.168.1.0/24"]}}
+records:
+  - {{name: printer.home.lan, address: 192.168.1.9}}
+lists:
+  sources:
+    - {{name: too-wide, category: gambling, path: too-wide.txt}}
+    - {{name: hostile, category: malware, path: hostile.txt}}
+family: {{unknown_devices: "0-5"}}
+clients:
+{"".join(f'  - {{network: {address}/32, band: "{band}"}}' + chr(10) for address, band in DEVICES.items())}
+"""
+TOO_WIDE = "org.al\nplay.example\n"
+HOSTILE = "alo116.al\nwww.alo116.al\n0.0.0.0 sq.wikipedia.org\n"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a device was told, read by dnspython."""
+
+    message: dns.message.Message
+    asked: tuple[AskKey, ...]
+    """What the world was asked meanwhile."""
+
+    @property
+    def rcode(self) -> str:
+        return dns.rcode.to_text(self.message.rcode())
+
+    @property
+    def error(self) -> tuple[int, str] | None:
+        """The extended error: its code and text."""
+        for option in self.message.options:
+            if option.otype == 15:
+                data = option.to_wire()
+                assert data is not None
+                return int.from_bytes(data[:2], "big"), data[2:].decode()
+        return None
+
+    @property
+    def addresses(self) -> list[str]:
+        return [record.to_text() for answer in self.message.answer for record in answer]
+
+
+@dataclass
+class Home:
+    """The engine of a home, and a world in which every name has one address but those that do not exist."""
+
+    engine: Engine
+    gone: frozenset[str] = frozenset({"nothing.example"})
+    ttl: int = 60
+    now: float = 1000.0
+    asked: list[AskKey] = field(default_factory=list)
+
+    little = "192.168.1.5"
+    six = "192.168.1.6"
+    teen = "192.168.1.13"
+    parent = "192.168.1.40"
+    guest = "192.168.1.200"
+    stranger = "203.0.113.9"
+    everyone = (*DEVICES, guest)
+
+    def ask(self, device: str, name: str, qtype: int = 1, *, edns: bool = True) -> Told:
+        """Let a device ask for a name."""
+        wire = b"".join(bytes((len(label),)) + label.encode() for label in name.split(".")) + b"\0"
+        opt = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0) if edns else b""
+        packet = struct.pack("!HHHHHH", 7, 0x0100, 1, 0, 0, edns) + wire + struct.pack("!HH", qtype, 1) + opt
+        before = len(self.asked)
+        message = dns.message.from_wire(self.send(packet, device))
+        assert message.flags & dns.flags.QR
+        assert message.question[0].name.to_text(omit_final_dot=True) == name
+        return Told(message, tuple(self.asked[before:]))
+
+    def send(self, packet: bytes, device: str) -> bytes:
+        """Do with a packet what a listener and a resolver do."""
+        ready = self.engine.replay(packet, device, self.now)
+        if ready is not None:
+            return ready
+        outcome = self.engine.receive_query(read_query(packet, device), self.now)
+        if isinstance(outcome, Ask):
+            self.asked.append(outcome.key)
+            outcome = self.engine.receive_answer(outcome, self._world(outcome.key), self.now)
+        return self.engine.finish(outcome, packet, self.now)
+
+    def _world(self, key: AskKey) -> Answer:
+        if to_text(key.name) in self.gone:
+            return Answer(3, authentic=False, truncated=False, counts=(0, 0), body=b"", ttl=self.ttl)
+        body = b"\xc0\x0c" + struct.pack("!HHIH4B", 1, 1, self.ttl, 4, 192, 0, 2, 1)
+        return Answer(0, authentic=False, truncated=False, counts=(1, 0), body=body, ttl=self.ttl)
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """Return all that the home decides by; reading the lists that ship with guardian takes a while, so once."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "too-wide.txt").write_text(TOO_WIDE, "utf-8")
+    (folder / "hostile.txt").write_text(HOSTILE, "utf-8")
+    settings = read_settings(CONFIG.encode(), "guardian.yaml", str(folder))
+    shipped = blocklists()
+    categories = read_categories((shipped / "categories.yaml").read_bytes(), "categories.yaml")
+    compiled = compile_in_memory(Workshop(shipped, settings.lists))
+    parts = Parts(settings, State(Path(settings.state)), categories, lambda: compiled)
+    return generation_of(parts, DomainSet(compiled))
+
+
+@pytest.fixture
+def home(rules: Generation) -> Home:
+    """Return a home in which nobody has asked anything yet."""
+    return Home(Engine(rules))
