@@ -40,7 +40,7 @@ def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
     """
     path = folder / "protected.yaml"
     protected = read_protected(read_text(path), str(path))
-    info = ListInfo("protected", "Protected names", ListKind.PROTECTED, "", str(path))
+    info = ListInfo("protected", "Protected names", ListKind.PROTECTED, "", f"guardian: {path.name}")
     return info, list(_suffixes(protected, str(path)))
 
 
