@@ -22,7 +22,7 @@ import pytest
 from tests.live.authority import Authority
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "guardian.cli")
@@ -46,7 +46,9 @@ def clean_environment() -> dict[str, str]:
 class Guardian:
     """A `guardian dns` process and what it has said on standard error."""
 
-    def __init__(self, config: Path, *options: str, program: Sequence[str] = ()) -> None:
+    def __init__(
+        self, config: Path, *options: str, program: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> None:
         """Start it, or `program` in its place; `ready` waits for it."""
         self.config = config
         self.said: list[str] = []
@@ -56,7 +58,7 @@ class Guardian:
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
-            env=clean_environment(),
+            env=clean_environment() | dict(environment or {}),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.rcode
 import pytest
 
+from guardian.cli.main import main
 from tests.live.authority import ADDRESS, Authority, Behaviour
 from tests.live.conftest import BANDS, Guardian, publish, write_config
 
@@ -156,6 +158,22 @@ def test_version_bind_is_refused(home: Home) -> None:
     shown = home.dig("-c", "CH", "-t", "TXT", "version.bind")
     assert status(shown) == "REFUSED"
     assert "0.1" not in shown.partition("Got answer")[2].partition("Query time")[0]
+
+
+@pytest.mark.parametrize("band", BANDS)
+@pytest.mark.parametrize("name", [GAMBLING, MALWARE, HELPLINE, "nobody-listed.example", "youtube.com"])
+def test_what_explain_says_is_what_dig_sees(
+    home: Home, name: str, band: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", name, "--band", band, "--json", "--config", str(home.guardian.config)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    shown = home.dig(name, band=band)
+    if told["verdict"] == "allow":
+        assert ADDRESS in answers(shown)[0]
+    else:
+        assert answers(shown) == []
+        assert status(shown) == {"NXDOMAIN": "NXDOMAIN", "NODATA": "NOERROR"}[told["answer"]]
+        assert ("EDE: 15" if told["reason"] == "threat" else "EDE: 17") in shown
 
 
 def test_without_edns_no_edns_comes_back(home: Home) -> None:
