@@ -7,7 +7,6 @@ Law 2: nothing that is logged comes from a query.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 import time
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
     from guardian.system.paths import State
 
 LOG = logging.getLogger("guardian")
+FORGET_SECONDS = 30
+"""How often what is over is dropped from memory."""
 _SHOWN = 12
 """Digits of a set's checksum that tell it from another."""
 
@@ -152,6 +153,7 @@ class Daemon:
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
         reloading = asyncio.create_task(self._reload_forever(reloads))
+        forgetting = asyncio.create_task(self._forget_forever())
         for listener in listeners:
             listener.start(loop)
         self._say_ready()
@@ -159,12 +161,17 @@ class Daemon:
         try:
             await self._stopping.wait()
         finally:
-            reloading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reloading
+            for task in (reloading, forgetting):
+                task.cancel()
+            await asyncio.gather(reloading, forgetting, return_exceptions=True)
             forwarder.close()
             for listener in listeners:
                 listener.close(loop)
+
+    async def _forget_forever(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_SECONDS)
+            self.engine.forget(time.monotonic())
 
     async def _reload_forever(self, reloads: asyncio.Event) -> None:
         while True:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from guardian.engine.generation import Generation
     from guardian.model import Query
 
+LONGEST_REPLAY = 60.0
+"""Seconds: as long as any client may keep an answer, and no longer does a name stay for its sake."""
 MAX_ASKERS = 4096
-MAX_SEEN = 8192
+SEEN = 16_384
+"""Octets that tell, one a packet, whether it was asked before: traces of a hash keyed anew at each start, no names."""
 
 
 class Engine:
@@ -40,10 +43,11 @@ class Engine:
     def replace(self, generation: Generation) -> None:
         """Decide by `generation` from now on; answers stay, everything judged goes."""
         self._generation = generation
+        self._write = generation.scribe.write
         self._policies = tuple(generation.policies.values())
         self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
         self._marks: dict[str, bytes] = {}
-        self._seen: set[bytes] = set()
+        self._seen = bytearray(SEEN)
         self._replays.clear()
 
     def replay(self, packet: bytes, client: str, now: float) -> bytes | None:
@@ -51,8 +55,7 @@ class Engine:
         mark = self._marks.get(client)
         if mark is None:
             return None
-        key = mark + packet[2:]
-        kept = self._replays.young.get(key) or self._replays.get(key, now)
+        kept = self._replays.find(mark + packet[2:])
         if kept is None:
             return None
         until, ready = kept
@@ -69,9 +72,10 @@ class Engine:
             if reply is not None:
                 return reply
         key = self._key(query)
-        kept = self._cache.get(key, now)
-        if kept is not None:
-            return Reply(query, kept.value.rcode, Reason.DEFAULT, kept.value, until=kept.until)
+        kept = self._cache.find(key)
+        if kept is not None and kept[0] > now:
+            until, answer = kept
+            return Reply(query, answer.rcode, Reason.DEFAULT, answer, until=until)
         return Ask(key, query)
 
     def receive_answer(self, ask: Ask, answer: Answer, now: float) -> Reply:
@@ -90,27 +94,30 @@ class Engine:
 
     def finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
-        message = self._generation.scribe.write(reply)
-        query = reply.query
-        if query.repeats and reply.until > now:
+        message = self._write(reply)
+        query, until = reply.query, reply.until
+        if query.repeats and until > now:
             mark = self._marks.get(query.client)
             if mark is not None:
-                self._remember(mark + packet[2:], message, reply.until)
+                key = mark + packet[2:]
+                # most names are asked once, and would push out the others
+                sign = hash(key)
+                place, trace = sign % SEEN, sign >> 20 & 0xFF
+                if self._seen[place] == trace:
+                    self._replays.put(key, message[2:], min(until, now + LONGEST_REPLAY))
+                else:
+                    self._seen[place] = trace
         return message
+
+    def forget(self, now: float) -> None:
+        """Drop what is over; called every minute, so that memory holds no name or address for long after its use."""
+        self._cache.sweep(now)
+        self._replays.sweep(now)
+        self._marks.clear()
 
     def admits(self, client: str) -> bool:
         """Say whether a client is of this house."""
         return client in self._marks or self._identify(client) is not None
-
-    def _remember(self, key: bytes, message: bytes, until: float) -> None:
-        """Keep a reply that is asked for again; most names are asked once, and would push out the others."""
-        seen = self._seen
-        if key in seen:
-            self._replays.put(key, message[2:], until)
-            return
-        if len(seen) >= MAX_SEEN:
-            seen.clear()
-        seen.add(key)
 
     def _identify(self, client: str) -> bytes | None:
         """Give the mark that tells the replies of a client's policy from another's."""

@@ -6,7 +6,6 @@ Law 2: at most BURST packets a wake, so that a flood on one socket starves nobod
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from guardian.model import Answer, Ask, Reason
@@ -90,8 +89,11 @@ class UdpListener:
         self._send(self._engine.finish(reply, packet, now), source)
 
     def _send(self, message: bytes, source: Source) -> None:
-        with contextlib.suppress(OSError):
+        try:
             self._socket.sendto(message, source)
+        except OSError:
+            # a client that can't be reached, or a full buffer: UDP owes nobody delivery
+            return
 
 
 class _Waiter:

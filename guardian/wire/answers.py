@@ -53,16 +53,18 @@ class Scribe:
         self._block_ttl = block_ttl
         self._topics = tuple(topics)
         self._soa = _soa(block_ttl)
-        self._denials: dict[tuple[Verdict, int, bool, bool], tuple[bytes, bytes]] = {}
+        self._denials: dict[int, tuple[bytes, bytes]] = {}
 
     def write(self, reply: Reply) -> bytes:
         """Give the message for a reply, its ID the query's."""
-        if reply.verdict is not None and reply.verdict.blocked:
-            return self._blocked(reply.query, reply.verdict, reply.label)
-        query, answer = reply.query, reply.answer
-        opt = _opt(query.dnssec_ok, reply.reason) if query.payload else b""
+        query, rcode, reason, answer, verdict, label, _ = reply
+        if verdict is not None and verdict.blocked:
+            return self._denial(query, verdict, label)
+        opt = b""
+        if query.payload:
+            opt = _PLAIN_OPTS[query.dnssec_ok] if reason is Reason.DEFAULT else _opt(query.dnssec_ok, reason)
         if answer is None:
-            return _message(query, _ANSWER_FLAGS | reply.rcode, 0, 0, b"", opt)
+            return _message(query, _ANSWER_FLAGS | rcode, 0, 0, b"", opt)
         flags = _ANSWER_FLAGS | answer.rcode | (codes.TC if answer.truncated else 0)
         if answer.authentic and (query.dnssec_ok or query.flags & codes.AD):
             flags |= codes.AD
@@ -71,11 +73,13 @@ class Scribe:
             return _message(query, flags | codes.TC, 0, 0, b"", opt)
         return _message(query, flags, *answer.counts, answer.body, opt)
 
-    def _blocked(self, query: Query, verdict: Verdict, label: int) -> bytes:
-        if self._mode is BlockMode.NULL and query.qtype in _NULL_DATA:
+    def _denial(self, query: Query, verdict: Verdict, label: int) -> bytes:
+        identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _ = query
+        if self._mode is BlockMode.NULL and qtype in _NULL_DATA:
             return self._null(query, verdict)
-        kept = query.flags & _ECHOED
-        key = (verdict, kept, bool(query.payload), query.dnssec_ok)
+        kept = flags & _ECHOED
+        # a list blocks for one reason; numbers, since an enum member as key costs as much as the whole look-up
+        key = verdict.list_index << 10 | verdict.covers_below << 9 | kept | dnssec_ok << 1 | (payload > 0)
         pieces = self._denials.get(key)
         if pieces is None:
             gone = verdict.covers_below and self._mode is BlockMode.NXDOMAIN
@@ -83,8 +87,8 @@ class Scribe:
             head = _head(_ANSWER_FLAGS | kept | (codes.NXDOMAIN if gone else 0), 0, 1, opt)
             self._denials[key] = pieces = (head, self._soa + opt)
         head, tail = pieces
-        owner = _POINTERS[query.labels[label]] if query.labels else _POINTERS[0]
-        return query.id.to_bytes(2, "big") + head + query.question + owner + tail
+        owner = _POINTERS[labels[label]] if labels else _POINTERS[0]
+        return identity.to_bytes(2, "big") + head + question + owner + tail
 
     def _null(self, query: Query, verdict: Verdict) -> bytes:
         data = _NULL_DATA[query.qtype]
@@ -121,6 +125,9 @@ def _opt(dnssec_ok: bool, reason: Reason, topic: str = "") -> bytes:  # noqa: FB
         text = topic.encode()
         option = _EDE.pack(codes.EDE_OPTION, 2 + len(text), code) + text
     return _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, codes.DO if dnssec_ok else 0, len(option)) + option
+
+
+_PLAIN_OPTS = (_opt(False, Reason.DEFAULT), _opt(True, Reason.DEFAULT))
 
 
 def _soa(ttl: int) -> bytes:

@@ -18,7 +18,6 @@ _HEADER = struct.Struct("!HHHHHH")
 _TYPE_CLASS = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")
 _OPTION = struct.Struct("!HH")
-_BARE_OPT = struct.Struct("!BHHBBHH")
 
 _new = tuple.__new__
 
@@ -28,6 +27,15 @@ MAX_ADDITIONAL = 4
 MAX_OPTIONS = 32
 """EDNS options that we are willing to walk."""
 _KEPT_FLAGS = codes.RD | codes.AD | codes.CD
+_COMMON_HEADERS = {
+    _HEADER.pack(0, flags, 1, 0, 0, additionals)[2:]: (flags, 0, additionals)
+    for flags in (rd | ad | cd for rd in (0, codes.RD) for ad in (0, codes.AD) for cd in (0, codes.CD))
+    for additionals in (0, 1)
+}
+"""Nearly every header, its ID left out: flags, authority and additional records."""
+MAX_BARE_OPTS = 64
+_BARE_OPTS: dict[bytes, tuple[int, bool, bool]] = {}
+"""What nearly every packet ends with, read already: an OPT without options. A memo: it changes no answer."""
 
 
 class BadQuestionError(WireError):
@@ -45,14 +53,7 @@ def read_query(packet: bytes, client: str) -> Query:
     Raises BadQuestionError: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what
     breaks RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
     """
-    if len(packet) < HEADER_SIZE:
-        message = "shorter than a header"
-        raise BadQuestionError(message)
-    identity, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(packet)
-    if flags & (codes.QR | codes.OPCODE):
-        raise _wrong_kind(packet, flags)
-    if questions != 1 or answers or additionals > MAX_ADDITIONAL:
-        raise _formerr(packet, "not exactly one question and what may go with it")
+    flags, authorities, additionals = _COMMON_HEADERS.get(packet[2:HEADER_SIZE]) or _read_header(packet)
     labels = []
     position = HEADER_SIZE
     try:
@@ -61,33 +62,51 @@ def read_query(packet: bytes, client: str) -> Query:
                 raise _formerr(packet, "a label longer than 63 octets, or a pointer")
             labels.append(position - HEADER_SIZE)
             position += length + 1
-        end = position + 5
         qtype, qclass = _TYPE_CLASS.unpack_from(packet, position + 1)
     except (IndexError, struct.error):
         raise _formerr(packet, "the question is cut off") from None
     if position - HEADER_SIZE >= MAX_NAME:
         raise _formerr(packet, "a name longer than 255 octets")
+    end = position + 5
     payload, do, repeats = 0, False, True
     if additionals or authorities or len(packet) != end:
-        payload, do, repeats = _read_bare_opt(packet, end) or _read_rest(packet, end, authorities, additionals)
+        payload, do, repeats = _read_rest(packet, end, authorities, additionals)
+    identity = int.from_bytes(packet[:2], "big")
     name = packet[HEADER_SIZE : position + 1].lower()
     question = packet[HEADER_SIZE:end]
     # what Query() makes, at half its cost
-    fields = (identity, name, tuple(labels), qtype, qclass, question, flags & _KEPT_FLAGS, payload, do, repeats, client)
-    return _new(Query, fields)
+    return _new(Query, (identity, name, tuple(labels), qtype, qclass, question, flags, payload, do, repeats, client))
 
 
-def _read_bare_opt(packet: bytes, position: int) -> tuple[int, bool, bool] | None:
-    """Read the one record that most packets end with: an OPT without options; None where it is anything else."""
-    if len(packet) != position + _BARE_OPT.size or packet[6:12] != b"\x00\x00\x00\x00\x00\x01":
-        return None
-    root, rtype, payload, _, version, flags, size = _BARE_OPT.unpack_from(packet, position)
-    if root or rtype != codes.OPT or version or size:
-        return None
-    return (payload if payload > codes.PLAIN_PAYLOAD else codes.PLAIN_PAYLOAD), flags >= codes.DO, True
+def _read_header(packet: bytes) -> tuple[int, int, int]:
+    """Give the flags that matter and the number of authority and additional records of a header out of the ordinary."""
+    if len(packet) < HEADER_SIZE:
+        message = "shorter than a header"
+        raise BadQuestionError(message)
+    _, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(packet)
+    if flags & (codes.QR | codes.OPCODE):
+        raise _wrong_kind(packet, flags)
+    if questions != 1 or answers or additionals > MAX_ADDITIONAL:
+        raise _formerr(packet, "not exactly one question and what may go with it")
+    return flags & _KEPT_FLAGS, authorities, additionals
 
 
 def _read_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool]:
+    """Give the payload size and the DO bit of the OPT record, and whether the packet can repeat."""
+    if additionals != 1 or authorities:
+        return _walk_rest(packet, position, authorities, additionals)
+    tail = packet[position:]
+    known = _BARE_OPTS.get(tail)
+    if known is None:
+        known = _walk_rest(packet, position, authorities, additionals)
+        if known[2]:
+            if len(_BARE_OPTS) >= MAX_BARE_OPTS:
+                _BARE_OPTS.clear()
+            _BARE_OPTS[tail] = known
+    return known
+
+
+def _walk_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool]:
     """Find the OPT record; give its payload size, its DO bit and whether the packet can repeat."""
     if authorities > 1:
         raise _formerr(packet, "an authority section in a question")
