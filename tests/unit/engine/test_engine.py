@@ -179,6 +179,7 @@ def test_an_answer_without_time_is_given_and_not_kept(house: House) -> None:
         assert message.endswith(NOON.body + b"\0" + bytes.fromhex("002904d0000000000000"))
     assert isinstance(house.ask(packet, house.teen, T), Ask)
     assert house.engine.replay(packet, house.teen, T) is None
+    assert len(house.engine._cache) == 0
 
 
 def test_a_second_answer_does_not_lengthen_the_first(house: House) -> None:

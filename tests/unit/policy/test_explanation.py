@@ -27,10 +27,10 @@ def domains() -> DomainSet:
     for identity, kind, category, names in (
         ("protected", ListKind.PROTECTED, "", ["help.bet.example"]),
         ("first-steps", ListKind.ALLOW, "", ["stories.example"]),
-        ("bets", ListKind.BLOCK, "gambling", ["bet.example"]),
+        ("bets", ListKind.BLOCK, "gambling", ["bet.example", "alone.example"]),
     ):
         info = ListInfo(identity, identity.title(), kind, category, f"{identity}.txt", "2026-11-24")
-        compiler.add(info, (Rule(to_wire(name), True, True, False, False, 1) for name in names))
+        compiler.add(info, (Rule(to_wire(name), name != "alone.example", True, False, False, 1) for name in names))
     compiler.write(output)
     return DomainSet(memoryview(output.getvalue()))
 
@@ -95,3 +95,9 @@ def test_a_name_of_no_list_is_told_to_be_on_none() -> None:
         "verdict",
     ]
     assert dict(why.stages)["lists by category"] == "on none"
+
+
+def test_a_list_that_names_only_the_name_above_is_not_told() -> None:
+    assert findings("alone.example", TEEN)["lists by category"] == "bets (gambling, closed for 13-15)"
+    assert findings("www.alone.example", TEEN)["lists by category"] == "on none"
+    assert not told("www.alone.example", TEEN).verdict.blocked

@@ -202,6 +202,12 @@ def test_a_blocked_name_with_a_protected_one_below_exists_and_its_neighbours_do_
     assert not verdict("help.bet.example", TEEN, *lists).blocked
 
 
+def test_names_that_are_protected_below_a_blocked_one_keep_it_from_being_gone() -> None:
+    below = Listed(ListKind.PROTECTED, "", [Line("bet.example", exact=False)])
+    assert verdict("bet.example", TEEN, GAMBLING, below) == Verdict(True, Reason.CATEGORY, 0, covers_below=False)
+    assert verdict("a.bet.example", TEEN, GAMBLING, below).reason is Reason.PROTECTED
+
+
 def test_a_block_of_the_name_alone_says_nothing_of_those_below() -> None:
     alone = Listed(ListKind.BLOCK, "gambling", [Line("bet.example", suffix=False)])
     assert verdict("bet.example", TEEN, alone) == Verdict(True, Reason.CATEGORY, 0, covers_below=False)
