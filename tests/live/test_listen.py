@@ -1,0 +1,75 @@
+"""Where guardian listens, and that it answers from the address that was asked."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dns.message
+import dns.query
+import dns.rcode
+import pytest
+
+from tests.live.conftest import Guardian, write_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GAMBLING = "gambling.guardian.example"
+HAS_IPV6 = Path("/proc/net/if_inet6").is_file() and "lo" in Path("/proc/net/if_inet6").read_text(encoding="ascii")
+
+
+def ports(guardian: Guardian) -> dict[str, int]:
+    """Give the port of each address it says it answers on."""
+    line = guardian.wait_for("answering on")
+    return {address: int(port) for address, port in re.findall(r"([0-9a-f.:]+) port (\d+)", line)}
+
+
+def ask_at(address: str, port: int) -> dns.message.Message:
+    """Ask there; an answer from any other address counts as none."""
+    return dns.query.udp(dns.message.make_query(GAMBLING, "A"), address, timeout=10, port=port)
+
+
+def test_each_address_listens_for_itself_and_answers_from_itself(house: Path, start: Callable[..., Guardian]) -> None:
+    guardian = start(house, "--listen", "127.0.0.5:0", "--listen", "127.0.0.6:0")
+    places = ports(guardian)
+    assert set(places) == {"127.0.0.5", "127.0.0.6"}
+    for address, port in places.items():
+        assert ask_at(address, port).rcode() == dns.rcode.NXDOMAIN
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
+def test_ipv6_is_served_as_ipv4_is(house: Path, start: Callable[..., Guardian]) -> None:
+    guardian = start(house, "--listen", "[::1]:0", "--listen", "127.0.0.1:0")
+    for address, port in ports(guardian).items():
+        assert ask_at(address, port).rcode() == dns.rcode.NXDOMAIN
+
+
+def test_whoever_is_not_of_the_house_is_refused_and_told_why(tmp_path: Path, start: Callable[..., Guardian]) -> None:
+    config = write_config(tmp_path, "udp://127.0.0.1:9")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]'), encoding="utf-8")
+    guardian = start(config).ready()
+    query = dns.message.make_query(GAMBLING, "A", use_edns=0)
+    seen = {
+        source: dns.query.udp(query, "127.0.0.1", timeout=10, port=guardian.port, source=source).rcode()
+        for source in ("127.0.0.1", "127.0.0.99")
+    }
+    assert seen == {"127.0.0.1": dns.rcode.NXDOMAIN, "127.0.0.99": dns.rcode.REFUSED}
+
+
+def test_an_outsider_with_a_malformed_packet_hears_nothing(tmp_path: Path, start: Callable[..., Guardian]) -> None:
+    config = write_config(tmp_path, "udp://127.0.0.1:9")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]'), encoding="utf-8")
+    guardian = start(config).ready()
+    good = dns.message.make_query(GAMBLING, "A").to_wire()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outsider:
+        outsider.settimeout(10)
+        outsider.bind(("127.0.0.99", 0))
+        outsider.sendto(b"\0\1" + good[2:14], ("127.0.0.1", guardian.port))
+        outsider.sendto(b"\0\2" + good[2:], ("127.0.0.1", guardian.port))
+        # answered in the order of coming: the first answer is the second packet's
+        assert outsider.recv(4096)[:2] == b"\0\2"
