@@ -165,7 +165,7 @@ MANY = b"".join(option(65_001) for _ in range(MAX_OPTIONS + 1))
         pytest.param(packet(b"\x00", counts=(1, 0, 0, 0)), id="an octet too many"),
         pytest.param(packet(opt(), b"\x00", counts=(1, 0, 0, 1)), id="an octet too many behind OPT"),
         pytest.param(packet()[:12] + LONG * 4 + b"\x00\x00\x01\x00\x01", id="a name of 257 octets"),
-        pytest.param(packet()[:12] + b"\x01a" * 127 + b"\x01\x00\x00\x01\x00\x01", id="a name of 256 octets"),
+        pytest.param(packet()[:12] + b"\x02aa" + b"\x01a" * 126 + b"\x00\x00\x01\x00\x01", id="a name of 256 octets"),
         pytest.param(packet()[:12] + b"\x40" + bytes(64) + b"\x00\x00\x01\x00\x01", id="a label of 64 octets"),
         pytest.param(packet()[:12] + b"\xc0\x0c\x00\x01\x00\x01", id="a name that points to itself"),
         pytest.param(packet(opt(), opt()), id="two OPT"),
