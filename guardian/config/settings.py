@@ -53,7 +53,7 @@ class Dns(Section):
     listen: Annotated[
         tuple[Annotated[EndpointText, Once("the listener", str)], ...], Field(strict=False, min_length=1, max_length=64)
     ] = (read_endpoint("127.0.0.1:1053"),)
-    """Addresses and ports for UDP and TCP."""
+    """Addresses and ports where devices ask, over UDP."""
     allow_from: Annotated[tuple[AllowedText, ...], Field(strict=False, min_length=1, max_length=256)] = (LOCAL,)
     """Who may ask: networks, or local for the prefixes of this machine's own interfaces."""
     block_mode: BlockModeText = BlockMode.NXDOMAIN

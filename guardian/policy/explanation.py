@@ -64,9 +64,8 @@ def _named(naming: list[ListInfo], kind: ListKind) -> str:
 
 
 def _allowing(naming: list[ListInfo], rules: BandRules) -> str:
-    if not rules.allow_only:
-        return "not asked: this band is not limited to an allow list"
-    return _named(naming, ListKind.ALLOW) or "on none, and this band opens only what is on one"
+    on = _named(naming, ListKind.ALLOW)
+    return on or ("on none, and this band opens only what is on one" if rules.allow_only else "on none")
 
 
 def _blocking(naming: list[ListInfo], rules: BandRules) -> str:

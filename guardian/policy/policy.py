@@ -2,7 +2,8 @@
 
 Law 1: a Policy is made from (band, set) and never changed; when anything changes, a new one takes its place.
 Law 2: the order of precedence stands in `_judge` and nowhere else:
-       protected → allow-only mode → lists by category, each with its own exceptions → default.
+       protected → malicious software and scams → allow lists → lists by category, each with its own exceptions →
+       allow-only mode → default.
 Law 3: a protected name is open whatever else says of it.
 """
 
@@ -70,17 +71,15 @@ def _judge(bits: Bits, below: Bits, masks: _Masks, *, holes: bool) -> Verdict:
     if guarded := bits.any & masks.protected:
         return Verdict(blocked=False, reason=Reason.PROTECTED, list_index=_first(guarded))
     blocking = bits.blocking & masks.closed
-    covers = not holes and bool(below.blocking & masks.closed) and not below.any & masks.protected
+    opening = masks.protected | masks.allowing
+    covers = not holes and bool(below.blocking & masks.closed) and not below.any & opening
     if threat := blocking & masks.threats:
         return Verdict(blocked=True, reason=Reason.THREAT, list_index=_first(threat), covers_below=covers)
-    if masks.allow_only:
-        if allowed := bits.any & masks.allowing:
-            return Verdict(blocked=False, reason=Reason.ALLOW_LIST, list_index=_first(allowed))
-        if not blocking:
-            return CLOSED
+    if allowed := bits.any & masks.allowing:
+        return Verdict(blocked=False, reason=Reason.ALLOW_LIST, list_index=_first(allowed))
     if blocking:
         return Verdict(blocked=True, reason=Reason.CATEGORY, list_index=_first(blocking), covers_below=covers)
-    return OPEN
+    return CLOSED if masks.allow_only else OPEN
 
 
 def _first(bits: int) -> int:

@@ -7,7 +7,6 @@ Law 3: what an upstream refuses or fails at counts as no answer while another ca
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from guardian.errors import UpstreamError
@@ -45,7 +44,8 @@ class Forwarder:
         self._loop = loop
         self._groups = [[UdpUpstream(one, ports, loop, self._settled) for one in group] for group in groups]
         self._open: dict[AskKey, Exchange] = {}
-        self._waiting: deque[tuple[float, Exchange, int]] = deque()
+        self._waiting: dict[Exchange, float] = {}
+        """Each open exchange and when its attempt ends, soonest first: every attempt has the same time."""
         self._timer: asyncio.TimerHandle | None = None
         self._max_open = max_open
         self._room = max_waiting
@@ -87,7 +87,8 @@ class Forwarder:
                 upstream.ask(exchange)
             except UpstreamError:
                 continue
-            self._waiting.append((self._loop.time() + ATTEMPT_SECONDS, exchange, exchange.attempt))
+            self._waiting.pop(exchange, None)
+            self._waiting[exchange] = self._loop.time() + ATTEMPT_SECONDS
             if self._timer is None:
                 self._timer = self._loop.call_later(ATTEMPT_SECONDS, self._expire)
             return
@@ -104,6 +105,7 @@ class Forwarder:
     def _end(self, exchange: Exchange, outcome: Answer | Reason) -> None:
         if exchange.port is not None:
             exchange.port.forget(exchange)
+        self._waiting.pop(exchange, None)
         if self._open.pop(exchange.key, None) is not None:
             self._room += len(exchange.waiters)
         exchange.settle(outcome)
@@ -115,16 +117,10 @@ class Forwarder:
         """
         now = self._loop.time()
         try:
-            while self._waiting:
-                deadline, exchange, attempt = self._waiting[0]
-                overtaken = exchange.done or exchange.attempt != attempt
-                if not overtaken and deadline > now:
-                    return
-                self._waiting.popleft()
-                if not overtaken:
-                    if exchange.port is not None:
-                        exchange.port.forget(exchange)
-                    self._attempt(exchange, Reason.UPSTREAM_SILENT)
+            for exchange in [one for one, deadline in self._waiting.items() if deadline <= now]:
+                if exchange.port is not None:
+                    exchange.port.forget(exchange)
+                self._attempt(exchange, Reason.UPSTREAM_SILENT)
         finally:
-            left = self._waiting[0][0] - now if self._waiting else None
-            self._timer = None if left is None else self._loop.call_later(left, self._expire)
+            soonest = next(iter(self._waiting.values()), None)
+            self._timer = None if soonest is None else self._loop.call_later(soonest - now, self._expire)

@@ -7,6 +7,7 @@ Law 2: the file that was there stays as the previous one.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import mmap
 import os
 import tempfile
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from guardian.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_TEXT = 2 * 2**20
+_HALF_MADE = ".new-"
 
 
 def read_text(path: Path, *, max_bytes: int = MAX_TEXT) -> bytes:
@@ -48,35 +50,52 @@ def map_file(path: Path) -> memoryview:
 
 
 @contextlib.contextmanager
-def replacing(target: Path, previous: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `target` when the block ends well; what was there becomes `previous`.
+def replacing(target: Path, previous: Path, *, sound: Callable[[Path], bool]) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `target` when the block ends well.
 
-    Raises StoreError where the disk is full or read-only; nothing has changed then.
+    What was there becomes `previous` if it is `sound`. One process at a time; what a power cut left half-made goes.
+    Raises StoreError where another process is at it, or the disk is full or read-only; nothing has changed then.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w+b", dir=target.parent, prefix=".new-", delete=False) as file:
-            made = Path(file.name)
-            try:
-                yield cast("BinaryIO", file)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)
-                os.fsync(file.fileno())
-                _keep_previous(target, previous)
-                made.replace(target)
-            except BaseException:
-                made.unlink(missing_ok=True)
-                raise
-        _sync_folder(target.parent)
+        with _locked(target.parent):
+            for stale in target.parent.glob(f"{_HALF_MADE}*"):
+                stale.unlink(missing_ok=True)
+            with tempfile.NamedTemporaryFile("w+b", dir=target.parent, prefix=_HALF_MADE, delete=False) as file:
+                made = Path(file.name)
+                try:
+                    yield cast("BinaryIO", file)
+                    file.flush()
+                    # nobody is to write into a file that others have mapped
+                    os.fchmod(file.fileno(), 0o444)
+                    os.fsync(file.fileno())
+                    if target.exists() and sound(target):
+                        _keep(target, previous)
+                    made.replace(target)
+                except BaseException:
+                    made.unlink(missing_ok=True)
+                    raise
+            _sync_folder(target.parent)
     except OSError as error:
         raise StoreError(f"{target}: can't be written: {error.strerror}; is the disk full or read-only?") from error
 
 
-def _keep_previous(target: Path, previous: Path) -> None:
-    if not target.exists():
-        return
-    spare = previous.with_name(".previous")
-    spare.unlink(missing_ok=True)
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise StoreError(f"{folder}: another guardian is writing there; wait until it is done") from error
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _keep(target: Path, previous: Path) -> None:
+    spare = previous.with_name(f"{_HALF_MADE}previous")
     spare.hardlink_to(target)
     spare.replace(previous)
 

@@ -11,11 +11,12 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from guardian.errors import ListError
+from guardian.errors import ListError, StoreError
 from guardian.lists.compiler import Compiler, Summary
 from guardian.lists.formats import read_rules
+from guardian.lists.set_file import verify
 from guardian.lists.text import Report
-from guardian.system.files import replacing
+from guardian.system.files import map_file, replacing
 from guardian.update.sources import list_files, protected_rules
 
 if TYPE_CHECKING:
@@ -58,11 +59,20 @@ def publish(workshop: Workshop, state: State, progress: Progress) -> Compilation
     Raises ListError that names every list which can't be used, or StoreError; the published set stays then.
     """
     with (
-        replacing(state.current, state.previous) as output,
+        replacing(state.current, state.previous, sound=_is_sound) as output,
         tempfile.TemporaryFile(dir=state.sets) as rules,
         tempfile.TemporaryFile(dir=state.sets) as names,
     ):
         return compile_lists(workshop, Compiler(rules, names), output, progress)
+
+
+def _is_sound(path: Path) -> bool:
+    """Say whether a set could answer: only such a one is worth keeping as the previous one."""
+    try:
+        verify(map_file(path))
+    except (ListError, StoreError):
+        return False
+    return True
 
 
 def compile_in_memory(workshop: Workshop) -> memoryview:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write(target: Path, previous: Path, data: bytes) -> None:
-    with replacing(target, previous) as output:
+    with replacing(target, previous, sound=lambda _: True) as output:
         output.write(data)
 
 
@@ -43,7 +43,7 @@ def test_a_writer_that_fails_changes_nothing_and_leaves_nothing_behind(tmp_path:
     write(target, previous, b"one")
 
     def fail() -> None:
-        with replacing(target, previous) as output:
+        with replacing(target, previous, sound=lambda _: True) as output:
             output.write(b"half of tw")
             raise ListError("a list can't be used")
 
@@ -67,7 +67,7 @@ def test_a_full_disk_is_a_fault_of_this_machine_and_changes_nothing(tmp_path: Pa
     write(target, previous, b"one")
 
     def fill() -> None:
-        with replacing(target, previous):
+        with replacing(target, previous, sound=lambda _: True):
             raise OSError(28, "No space left on device")
 
     with pytest.raises(StoreError, match="No space left on device"):
@@ -98,3 +98,27 @@ def test_a_folder_in_a_files_place_is_a_fault_and_not_a_crash(tmp_path: Path) ->
 def test_an_empty_file_is_an_empty_view(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     assert bytes(map_file(tmp_path / "empty")) == b""
+
+
+def test_a_damaged_file_does_not_become_the_previous_one(tmp_path: Path) -> None:
+    target, previous = tmp_path / "current", tmp_path / "previous"
+    write(target, previous, b"good")
+    write(target, previous, b"damaged")
+    with replacing(target, previous, sound=lambda path: path.read_bytes() != b"damaged") as output:
+        output.write(b"new")
+    assert (target.read_bytes(), previous.read_bytes()) == (b"new", b"good")
+
+
+def test_what_a_power_cut_left_half_made_is_removed_by_the_next_writer(tmp_path: Path) -> None:
+    (tmp_path / ".new-abc").write_bytes(b"half")
+    write(tmp_path / "current", tmp_path / "previous", b"one")
+    assert [path.name for path in tmp_path.iterdir()] == ["current"]
+
+
+def test_two_writers_never_write_at_once(tmp_path: Path) -> None:
+    target, previous = tmp_path / "current", tmp_path / "previous"
+    with replacing(target, previous, sound=lambda _: True) as output:
+        output.write(b"first")
+        with pytest.raises(StoreError, match="another guardian is writing there"):
+            write(target, previous, b"second")
+    assert target.read_bytes() == b"first"
