@@ -1,4 +1,4 @@
-"""A home without sockets: the lists that ship with guardian, two hostile ones, five devices, and a world to ask.
+"""A home without sockets: the lists that ship with guardian, three more, seven devices, and a world to ask.
 
 Law 1: all but the sockets is the real thing: settings, lists, compiled set, policies, engine, wire.
 """
@@ -46,11 +46,13 @@ lists:
   sources:
     - {{name: too-wide, category: gambling, path: too-wide.txt}}
     - {{name: hostile, category: malware, path: hostile.txt}}
+    - {{name: our-own, kind: allow, path: our-own.txt}}
 family: {{unknown_devices: "0-5"}}
 clients:
 {"".join(f'  - {{network: {address}/32, band: "{band}"}}' + chr(10) for address, band in DEVICES.items())}
 """
-TOO_WIDE = "org.al\nplay.example\n"
+TOO_WIDE = "org.al\nplay.example\nclub.example\n"
+OUR_OWN = "chess.club.example\ncnhv.co\n"
 HOSTILE = "alo116.al\nwww.alo116.al\n0.0.0.0 sq.wikipedia.org\n"
 
 
@@ -133,6 +135,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     """Return all that the home decides by; reading the lists that ship with guardian takes a while, so once."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "too-wide.txt").write_text(TOO_WIDE, "utf-8")
+    (folder / "our-own.txt").write_text(OUR_OWN, "utf-8")
     (folder / "hostile.txt").write_text(HOSTILE, "utf-8")
     settings = read_settings(CONFIG.encode(), "guardian.yaml", str(folder))
     shipped = blocklists()

@@ -78,7 +78,7 @@ def said(name: str, rules: Sequence[tuple[int, str, Rule]]) -> Bits:
     return Bits(*words.values())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(LISTS)
 def test_the_set_says_of_every_name_what_the_rules_said(lists: list[tuple[ListKind, list[Rule]]]) -> None:
     domains = DomainSet(memoryview(compiled(lists)))
@@ -100,7 +100,7 @@ def test_the_set_says_of_every_name_what_the_rules_said(lists: list[tuple[ListKi
         assert row.holes == any(is_below(opening, ".".join(labels[match.label :])) for opening in openings)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(LISTS, st.integers(0, 2**32))
 def test_the_order_of_rules_and_their_repetition_change_no_octet(
     lists: list[tuple[ListKind, list[Rule]]], seed: int

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from guardian.lists.spool import NameSpool, RuleSpool
 
-ROUNDS = settings(max_examples=25, deadline=None)
+ROUNDS = settings(max_examples=15, deadline=None)
 
 
 @ROUNDS

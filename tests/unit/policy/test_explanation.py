@@ -72,16 +72,19 @@ def test_a_protected_name_is_told_as_protected_beside_what_would_block_it() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "finding", "opened"),
+    ("name", "rules", "finding", "opened"),
     [
-        ("www.stories.example", "first-steps", True),
-        ("news.example", "on none, and this band opens only what is on one", False),
+        ("www.stories.example", LITTLE, "first-steps", True),
+        ("www.stories.example", TEEN, "first-steps", True),
+        ("news.example", LITTLE, "on none, and this band opens only what is on one", False),
+        ("news.example", TEEN, "on none", True),
     ],
 )
-def test_the_allow_list_is_told_to_those_whom_it_limits(name: str, finding: str, *, opened: bool) -> None:
-    assert findings(name, LITTLE)["allow lists"] == finding
-    assert told(name, LITTLE).verdict.blocked is not opened
-    assert findings(name, TEEN)["allow lists"].startswith("not asked")
+def test_the_allow_list_is_told_and_whether_it_is_the_only_door(
+    name: str, rules: BandRules, finding: str, *, opened: bool
+) -> None:
+    assert findings(name, rules)["allow lists"] == finding
+    assert told(name, rules).verdict.blocked is not opened
 
 
 def test_a_name_of_no_list_is_told_to_be_on_none() -> None:

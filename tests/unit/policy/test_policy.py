@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -54,13 +55,18 @@ def compiled(lists: Sequence[Listed]) -> DomainSet:
     compiler, output = Compiler(io.BytesIO(), io.BytesIO()), io.BytesIO()
     for number, one in enumerate(lists):
         info = ListInfo(f"list-{number}", "", one.kind, one.category, "")
-        compiler.add(info, (Rule(to_wire(line.name), *line[1:], line=1) for line in one.lines))
+        compiler.add(info, (Rule(written(line.name), *line[1:], line=1) for line in one.lines))
     compiler.write(output)
     return DomainSet(memoryview(output.getvalue()))
 
 
+@cache
+def written(name: str) -> bytes:
+    return to_wire(name)
+
+
 def decide(name: str, domains: DomainSet, policy: Policy) -> Verdict:
-    wire = to_wire(name)
+    wire = written(name)
     return policy.decide(domains.find(wire, label_offsets(wire)))
 
 
@@ -114,14 +120,16 @@ def covers_below(lists: Sequence[Listed], rules: BandRules, name: str) -> bool:
         if one.kind is not ListKind.BLOCK or line.exception
     )
     below = f"none-has-this-name.{name}"
-    return bool(closing(lists, rules.closed, below)) and first(lists, ListKind.PROTECTED, below) < 0 and not opened
+    opened |= first(lists, ListKind.PROTECTED, below) >= 0
+    opened |= first(lists, ListKind.ALLOW, below) >= 0
+    return bool(closing(lists, rules.closed, below)) and not opened
 
 
 def judged(lists: Sequence[Listed], rules: BandRules, name: str) -> Verdict:
     if (at := first(lists, ListKind.PROTECTED, name)) >= 0:
         return Verdict(blocked=False, reason=Reason.PROTECTED, list_index=at)
     for categories, reason in ((rules.threats, Reason.THREAT), (rules.closed, Reason.CATEGORY)):
-        if reason is Reason.CATEGORY and rules.allow_only and (at := first(lists, ListKind.ALLOW, name)) >= 0:
+        if reason is Reason.CATEGORY and (at := first(lists, ListKind.ALLOW, name)) >= 0:
             return Verdict(blocked=False, reason=Reason.ALLOW_LIST, list_index=at)
         if found := closing(lists, categories, name):
             return Verdict(True, reason, found[0], covers_below(lists, rules, name))
@@ -155,7 +163,7 @@ ROLES = [
 LISTS = st.lists(st.tuples(st.sampled_from(ROLES), LINES).map(lambda drawn: Listed(*drawn[0], drawn[1])), max_size=5)
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LISTS)
 def test_every_band_decides_as_the_rules_say(lists: list[Listed]) -> None:
     domains = compiled(lists)
@@ -206,6 +214,9 @@ def test_names_that_are_protected_below_a_blocked_one_keep_it_from_being_gone() 
     below = Listed(ListKind.PROTECTED, "", [Line("bet.example", exact=False)])
     assert verdict("bet.example", TEEN, GAMBLING, below) == Verdict(True, Reason.CATEGORY, 0, covers_below=False)
     assert verdict("a.bet.example", TEEN, GAMBLING, below).reason is Reason.PROTECTED
+    allowed = below._replace(kind=ListKind.ALLOW)
+    assert not verdict("bet.example", LITTLE, GAMBLING, allowed).covers_below
+    assert not verdict("bet.example", TEEN, GAMBLING, allowed).covers_below
 
 
 def test_a_block_of_the_name_alone_says_nothing_of_those_below() -> None:
@@ -234,10 +245,13 @@ def test_the_youngest_see_the_allow_list_and_nothing_else() -> None:
     assert verdict("bet.example", LITTLE, allowed, GAMBLING).reason is Reason.CATEGORY
 
 
-def test_an_allow_list_opens_a_category_only_where_nothing_else_is_open() -> None:
+def test_an_allow_list_opens_what_a_category_closes_for_every_band_and_no_threat() -> None:
     allowed = Listed(ListKind.ALLOW, "", [Line("bet.example")])
-    assert verdict("bet.example", LITTLE, GAMBLING, allowed).reason is Reason.ALLOW_LIST
-    assert verdict("bet.example", TEEN, GAMBLING, allowed).reason is Reason.CATEGORY
+    for rules in (LITTLE, TEEN):
+        assert verdict("www.bet.example", rules, GAMBLING, allowed).reason is Reason.ALLOW_LIST
+        assert verdict("www.bet.example", rules, GAMBLING, allowed, MALWARE).reason is Reason.THREAT
+    above = GAMBLING._replace(lines=[Line("example")])
+    assert not verdict("example", TEEN, above, allowed).covers_below
 
 
 def test_an_exception_opens_only_what_its_own_list_closed() -> None:
