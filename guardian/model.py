@@ -64,11 +64,41 @@ class ListKind(enum.StrEnum):
     PROTECTED = "protected"
 
 
+class Pattern(NamedTuple):
+    """Which names a rule means that names none: by a part, by wildcards, or by a regular expression."""
+
+    text: str
+    """Lower case, ASCII; of names as text without a final dot. `*` stands for any run, unless `regex`."""
+    regex: bool = False
+    label_start: bool = False
+    """It begins where a label begins (`||`)."""
+    name_start: bool = False
+    """It begins where the name begins (`|`)."""
+    name_end: bool = False
+    """It ends where the name ends (`^`, or a final `|`)."""
+
+
+class Condition(NamedTuple):
+    """When a rule holds; an empty field sets no condition."""
+
+    types: frozenset[int] = frozenset()
+    """The RR types that it holds for (`$dnstype`)."""
+    not_types: frozenset[int] = frozenset()
+    outside: tuple[bytes, ...] = ()
+    """Names in wire form that it does not reach, nor what is below them (`$denyallow`)."""
+    clients: tuple[str, ...] = ()
+    """Addresses, networks or names of devices (`$client`)."""
+    not_clients: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """Kinds of device or user (`$ctag`)."""
+    not_tags: tuple[str, ...] = ()
+
+
 class Rule(NamedTuple):
     """One rule of a list, as its reader understood it."""
 
     name: bytes
-    """Wire form, lower case, with the root label."""
+    """Wire form, lower case, with the root label; empty where `pattern` says which names are meant."""
     suffix: bool
     """The rule covers the names below, too."""
     exact: bool
@@ -78,6 +108,10 @@ class Rule(NamedTuple):
     important: bool
     line: int
     """Counts from 1."""
+    cancels: bool = False
+    """It takes back the rule of its own list that is the same but for this (`$badfilter`)."""
+    condition: Condition | None = None
+    pattern: Pattern | None = None
 
 
 class Reason(enum.Enum):

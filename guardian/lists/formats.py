@@ -69,7 +69,7 @@ def _read_lines(lines: list[bytes], line: int, scope: Scope, report: Report, max
         if match is not None and len(name := match[1]) <= MAX_TEXT and b"xn--" not in (name := name.lower()):
             report.rules += 1
             # What Rule() makes, at a third of its cost: a list has millions of these.
-            yield new(Rule, (join_labels(name), suffix, True, False, False, line))
+            yield new(Rule, (join_labels(name), suffix, True, False, False, line, False, None, None))
         elif len(text) > max_line:
             report.refuse(line, LONG_LINE)
         else:
