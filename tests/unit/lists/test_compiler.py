@@ -42,7 +42,7 @@ NAMES = [
 KINDS = list(itertools.product((False, True), repeat=4))
 RULES = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(KINDS)).map(
-        lambda drawn: Rule(to_wire(drawn[0]), *drawn[1], 1)
+        lambda drawn: Rule(to_wire(drawn[0]), drawn[1][0], drawn[1][1], drawn[1][2], drawn[1][3], 1)
     ),
     max_size=8,
 )

@@ -44,7 +44,7 @@ def test_a_name_on_a_list_stays_named_whatever_is_excepted() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_rule_keeps_all_that_it_says(kind: dict[str, bool]) -> None:
-    rule = Rule(b"\x01a\x00", line=1, **kind)
+    rule = Rule(b"\x01a\x00", kind["suffix"], kind["exact"], kind["exception"], kind["important"], 1)
     row = unpack_rule(pack_rule(rule), 9)
     said = Bits(
         block=0 if rule.exception or rule.important else 1 << 9,
