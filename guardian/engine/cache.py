@@ -40,6 +40,7 @@ class TwoGenerations(Generic[K, V]):
 
     def put(self, key: K, value: V, until: float) -> None:
         """Keep `value` until `until`."""
+        self._old.pop(key, None)  # else a sweep of the newer value would bring back the older one
         self._put(key, (until, value))
 
     def sweep(self, now: float) -> None:

@@ -53,6 +53,13 @@ class Table(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
+    @rule()
+    def sweep(self) -> None:
+        self.table.sweep(self.now)
+        live = [key for key, (until, _) in self.oracle.items() if until > self.now]
+        # A key may stand in both halves.
+        assert len(self.table) <= 2 * len(live)
+
     @precondition(lambda self: self.oracle)
     @rule()
     def clear(self) -> None:
@@ -82,6 +89,20 @@ def test_a_table_holds_no_more_than_it_may(size: int) -> None:
         table.put(number, number, 1.0)
         assert len(table) <= max(size, 2)
     assert table.get(999, 0.0) == 999
+
+
+def test_a_sweep_leaves_only_what_is_still_good_and_brings_nothing_back() -> None:
+    table: TwoGenerations[str, int] = TwoGenerations(4)
+    table.put("news", 1, 100.0)
+    table.put("other", 1, 100.0)
+    table.put("news", 2, 10.0)
+    table.sweep(9.0)
+    assert table.get("news", 9.0) == 2
+    table.sweep(10.0)
+    assert table.get("news", 10.0) is None
+    assert table.get("other", 10.0) == 1
+    table.sweep(100.0)
+    assert len(table) == 0
 
 
 def test_an_entry_ends_at_its_second() -> None:

@@ -285,6 +285,32 @@ def test_new_rules_forget_every_judgement_and_keep_the_answers(house: House, str
     assert opened.answer == NOON
 
 
+# --- forgetting -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_over_leaves_no_name_and_no_address_in_memory(house: House) -> None:
+    for name in ("news.example", "win.example"):
+        packet = house.packet(name)
+        if isinstance(house.listen(packet, house.teen, T), Ask):
+            house.resolve(packet, house.teen, NOON, T)
+        for _ in range(3):
+            house.listen(packet, house.teen, T)
+    assert (len(house.engine._cache), len(house.engine._replays)) == (1, 2)
+    house.engine.forget(T + 59)
+    assert isinstance(house.ask(house.packet("news.example"), house.teen, T + 59), Reply)
+    house.engine.forget(T + 3600)
+    kept = (house.engine._cache, house.engine._replays, house.engine._marks)
+    assert [len(table) for table in kept] == [0, 0, 0]
+
+
+def test_what_was_forgotten_is_answered_again_as_before(house: House) -> None:
+    packet = house.packet("win.example")
+    before = [house.listen(packet, house.teen, T) for _ in range(3)]
+    house.engine.forget(T + 3600)
+    after = [house.listen(packet, house.teen, T + 3600) for _ in range(3)]
+    assert set(before) == set(after)
+
+
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ def test_an_exception_undoes_only_its_own_list() -> None:
 
 def test_a_name_on_a_list_stays_named_whatever_is_excepted() -> None:
     assert Bits(block=FIRST, excepted=FIRST, important_excepted=FIRST).any == FIRST
+    assert Bits(important=SECOND, excepted=SECOND).any == SECOND
     assert Bits(excepted=FIRST, important_excepted=FIRST).any == 0
 
 

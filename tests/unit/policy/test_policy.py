@@ -202,6 +202,12 @@ def test_a_protected_name_is_open_for_every_band_whatever_blocks_it(rules: BandR
         assert verdict(name, rules, *lists) == Verdict(blocked=False, reason=Reason.PROTECTED, list_index=2)
 
 
+def test_no_exception_takes_a_protected_name_off_its_list() -> None:
+    excepted = [Line("help.example"), Line("help.example", exception=True, important=True)]
+    lists = [Listed(ListKind.PROTECTED, "", excepted), Listed(ListKind.BLOCK, "gambling", [Line("help.example")])]
+    assert verdict("www.help.example", TEEN, *lists).reason is Reason.PROTECTED
+
+
 def test_a_blocked_name_with_a_protected_one_below_exists_and_its_neighbours_do_not() -> None:
     protected = Listed(ListKind.PROTECTED, "", [Line("help.bet.example")])
     lists = (Listed(ListKind.BLOCK, "gambling", [Line("bet.example"), Line("win.example")]), protected)
