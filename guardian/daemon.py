@@ -29,6 +29,7 @@ from guardian.server.udp import UdpListener
 from guardian.system.files import map_file
 from guardian.system.interfaces import own_interfaces
 from guardian.system.ports import udp_socket
+from guardian.system.privileges import become, behind_sudo
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
 from guardian.wire.own import own_answers
@@ -196,6 +197,11 @@ def run(parts: Parts) -> None:
     """Run `guardian dns` until it is told to stop."""
 
     async def main() -> None:
-        await Daemon(parts).serve()
+        daemon = Daemon(parts)
+        person = behind_sudo()
+        if person is not None:
+            # the ports are open: nothing else needs root
+            become(person)
+        await daemon.serve()
 
     asyncio.run(main())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from guardian.cli.house import add_config, config_file, open_house, unserved_upstreams
 from guardian.errors import EXIT_CONFIG, StoreError
 from guardian.system.interfaces import own_interfaces
+from guardian.system.privileges import behind_sudo
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -39,7 +40,7 @@ def run(arguments: Namespace) -> int:
     config = config_file(arguments.config)
     house = open_house(config)
     options = [*_upstream(house), *(_lan() if arguments.lan else ())]
-    code = subprocess.run([*_SELF, "lists", "compile", "--config", config], check=False).returncode  # noqa: S603 - ourselves
+    code = _compile(config)
     if code == EXIT_CONFIG:
         return code
     if code:
@@ -49,6 +50,18 @@ def run(arguments: Namespace) -> int:
         _say(f"try it: dig @{first.address} -p {first.port} gambling.guardian.example")
     sys.stdout.flush()
     return os.execv(sys.executable, [*_SELF, "dns", "--config", config, *options])  # noqa: S606 - ourselves
+
+
+def _compile(config: str) -> int:
+    """Compile as the person behind sudo, so that the state is theirs."""
+    words = [*_SELF, "lists", "compile", "--config", config]
+    person = behind_sudo()
+    try:
+        if person is None:
+            return subprocess.run(words, check=False).returncode  # noqa: S603 - ourselves
+        return subprocess.run(words, check=False, user=person.uid, group=person.gid, extra_groups=[]).returncode  # noqa: S603
+    except OSError as error:
+        raise StoreError(f"{sys.executable}: can't be run by user {person}: {error.strerror}") from error
 
 
 def _upstream(house: House) -> list[str]:
