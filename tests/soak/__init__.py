@@ -1,0 +1,1 @@
+"""A long run of the real program under mixed load, and the judge of it."""
