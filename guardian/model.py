@@ -94,6 +94,15 @@ class Condition(NamedTuple):
     not_tags: tuple[str, ...] = ()
 
 
+class Asker(NamedTuple):
+    """Who asks, as far as the conditions of rules look at it."""
+
+    client: str
+    """The source address as text, or the name of a device."""
+    tags: frozenset[str] = frozenset()
+    """Kinds of device or user, as `$ctag` names them."""
+
+
 class Rule(NamedTuple):
     """One rule of a list, as its reader understood it."""
 
@@ -210,6 +219,10 @@ class Answer(NamedTuple):
     body: bytes
     ttl: int
     """How many seconds the answer may be kept (RFC 2308 for negative ones)."""
+    targets: tuple[bytes, ...] = ()
+    """Each further name that the answer leads to, in wire form."""
+    private: bool = False
+    """It holds an address that belongs inside a house."""
 
 
 class Reply(NamedTuple):
