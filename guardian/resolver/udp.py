@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from guardian.config.values import PortChoice
 from guardian.errors import UpstreamError, WireError
-from guardian.wire.records import read_answer
+from guardian.wire.response import read_answer
 
 if TYPE_CHECKING:
     import asyncio

@@ -78,3 +78,23 @@ def skip_name(message: bytes, position: int) -> tuple[int, int]:
         if size >= MAX_NAME:
             raise WireError(f"a name longer than {MAX_NAME} octets")
     return end or position + 1, size + 1
+
+
+def read_name(message: bytes, position: int, *, compressed: bool = True) -> bytes:
+    """Give the name at `position` in wire form, its pointers resolved.
+
+    Raises what `skip_name` raises, and WireError for a pointer where names must not be `compressed`.
+    """
+    end, size = skip_name(message, position)
+    if end - position == size:
+        return message[position:end].lower()
+    if not compressed:
+        raise WireError("a compressed name where none may be")
+    labels = []
+    while length := message[position]:
+        if length > MAX_LABEL:
+            position = (length & MAX_LABEL) << 8 | message[position + 1]
+            continue
+        labels.append(message[position : position + length + 1])
+        position += length + 1
+    return b"".join(labels).lower() + ROOT

@@ -8,7 +8,7 @@ from dnslib import AAAA, RR, SOA, A, DNSHeader, DNSQuestion, DNSRecord
 
 from guardian.wire import codes
 from guardian.wire.names import to_text
-from guardian.wire.records import read_answer
+from guardian.wire.response import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

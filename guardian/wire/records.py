@@ -1,8 +1,7 @@
-"""Walk the records of an upstream's message and cut out what may be kept of it.
+"""Walk the records of a message.
 
 Law 1: every read is bounds-checked, every pointer points strictly backwards (RFC 9267), in the data of records too:
 a client's own reader may loop where ours would not.
-Law 2: nothing outside the answer section survives, but the authority of a negative answer or of a signed one.
 """
 
 from __future__ import annotations
@@ -11,26 +10,18 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.errors import WireError
-from guardian.model import Answer
-from guardian.wire import codes
-from guardian.wire.names import skip_name
-from guardian.wire.question import HEADER_SIZE
+from guardian.wire.names import read_name, skip_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
-_TTL = struct.Struct("!I")
 
 MAX_RECORDS = 512
 """Records that one message may hold before it is called unusable."""
 MAX_NAMES = 65_536
 """Octets that the names of one message may come to without compression: the bound on walking what they point to."""
-LONGEST_TTL = 86_400
-"""Seconds that any answer is kept at most."""
-SERVFAIL_TTL = 5
-"""Seconds that a failure is kept (RFC 9520 section 3.2)."""
 _NAMES = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 33: (6, 1, 0), 39: (0, 1, 0)}
 """Octets before, names, octets after: of NS, CNAME, SOA, PTR, MX, SRV and DNAME, whose names are met compressed."""
 
@@ -87,72 +78,16 @@ def _walk_data(message: bytes, position: int, end: int, form: tuple[int, int, in
     return total
 
 
-def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
-    """Keep of `message` what answers `question`, each TTL cut to `longest_ttl` seconds.
-
-    The caller has checked the ID and who sent it. Raises WireError where the message answers something else or is
-    damaged.
-    """
-    if len(message) < HEADER_SIZE or message[HEADER_SIZE : HEADER_SIZE + len(question)] != question:
-        raise WireError("the answer to another question")
-    _, flags, questions, answers, authorities, _ = _HEADER.unpack_from(message)
-    if not flags & codes.QR or flags & codes.OPCODE or questions != 1:
-        raise WireError("not an answer")
-    start = HEADER_SIZE + len(question)
-    records = tuple(walk(message, start))
-    rcode = codes.SERVFAIL if _has_extended_rcode(records) else flags & 0xF
-    asked = int.from_bytes(question[-4:-2], "big")
-    positive = any(record.section == 1 and asked in {record.rtype, codes.ANY} for record in records)
-    signed = any(record.section == 1 and record.rtype == _RRSIG for record in records)
-    last = 2 if not positive or signed else 1
-    kept = [record for record in records if record.section <= last]
-    end = kept[-1].end if kept else start
-    ttl = _time_to_keep(message, kept, rcode, positive=positive)
-    return Answer(
-        rcode=rcode,
-        authentic=bool(flags & codes.AD),
-        truncated=bool(flags & codes.TC),
-        counts=(answers, authorities if last == 2 else 0),
-        body=_with_short_ttls(message, kept, start, end, longest_ttl),
-        ttl=0 if flags & codes.TC else ttl,
-    )
-
-
-def _has_extended_rcode(records: tuple[Record, ...]) -> bool:
-    """Say whether OPT turns the response code into one of 16 and more, all of them failures (RFC 6891 section 6.1.3).
-
-    Raises WireError where an OPT record stands among the answers, from where it would reach the client.
-    """
-    options = [record for record in records if record.rtype == codes.OPT]
-    if any(record.section != 3 for record in options):
-        raise WireError("an OPT record outside the additional section")
-    return any(record.ttl >> 24 for record in options)
-
-
-_RRSIG = 46
-
-
-def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
-    """Say how many seconds an answer lives: RFC 2181 section 8, RFC 2308 section 5."""
-    if rcode == codes.SERVFAIL:
-        return SERVFAIL_TTL
-    if rcode not in {codes.NOERROR, codes.NXDOMAIN}:
-        return 0
-    ttls = [record.ttl if record.ttl < 1 << 31 else 0 for record in kept]
-    if not positive or rcode == codes.NXDOMAIN:
-        soa = next((record for record in kept if record.section == 2 and record.rtype == codes.SOA), None)
-        if soa is None:
-            return 0
-        ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])
-    return min(*ttls, LONGEST_TTL) if ttls else 0
-
-
-def _with_short_ttls(message: bytes, kept: list[Record], start: int, end: int, longest: int) -> bytes:
-    """Cut each TTL to `longest`; one with the top bit set means 0 (RFC 2181 section 8)."""
-    if all(record.ttl <= longest for record in kept):
-        return message[start:end]
-    body = bytearray(message[start:end])
-    for record in kept:
-        if record.ttl > longest:
-            _TTL.pack_into(body, record.ttl_at - start, 0 if record.ttl >> 31 else longest)
-    return bytes(body)
+def copied(message: bytes, record: Record, ttl: int) -> bytes:
+    """Write a record without compression, so that it can stand anywhere."""
+    data = message[record.data : record.end]
+    if record.rtype in _NAMES:
+        before, names, after = _NAMES[record.rtype]
+        position, pieces = record.data + before, [data[:before]]
+        for _ in range(names):
+            pieces.append(read_name(message, position))
+            position, _ = skip_name(message, position)
+        data = b"".join(pieces) + message[position : position + after]
+    owner = read_name(message, record.owner)
+    rclass = int.from_bytes(message[record.ttl_at - 2 : record.ttl_at], "big")
+    return owner + _RECORD.pack(record.rtype, rclass, ttl, len(data)) + data
