@@ -15,8 +15,10 @@ import pytest
 
 from guardian.lists.catalog import read_catalog, read_categories, read_protected
 from guardian.lists.formats import read_rules
+from guardian.lists.safe_search import read_safe_search
 from guardian.lists.text import Report
 from guardian.model import Action, Band, ListKind
+from guardian.wire.names import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +31,7 @@ MEANT: Final = Path(__file__).resolve().parent / "top_sites_meant.txt"
 CATEGORIES: Final = read_categories((FOLDER / "categories.yaml").read_bytes(), "categories.yaml")
 CATALOG: Final = read_catalog((FOLDER / "catalog.yaml").read_bytes(), "catalog.yaml").lists
 PROTECTED: Final = read_protected((FOLDER / "protected.yaml").read_bytes(), "protected.yaml").entries
+SAFE_SEARCH: Final = read_safe_search((FOLDER / "safesearch.yaml").read_bytes(), "safesearch.yaml")
 
 NAME: Final = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 ENTRY: Final = re.compile(r"(\S+)  # [^;]{8,}; [^;]+; added \d{4}-\d{2}-\d{2}")
@@ -245,6 +248,26 @@ def test_a_child_can_always_reach_help_and_guardian_itself() -> None:
 def test_the_police_page_that_closed_in_2022_is_not_offered_as_help() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*") if path.is_file()).lower()
     assert "komisariati" not in text
+
+
+def test_safe_search_rewrites_no_protected_name() -> None:
+    guarded = {host for entry in PROTECTED for host in (entry.name, *entry.needs)}
+    names = {to_text(name) for band in Band for pair in SAFE_SEARCH.rewrites(band).items() for name in pair}
+    assert len(names) > len(SAFE_SEARCH.engines)
+    assert [name for name in sorted(names) for above in _upwards(name) if above in guarded] == []
+
+
+def test_no_list_closes_what_safe_search_opens_but_youtube_where_the_service_is_closed() -> None:
+    closed = {
+        (band, name, listed.path)
+        for band in Band
+        for pair in SAFE_SEARCH.rewrites(band).items()
+        for name in map(to_text, pair)
+        for listed in [BLOCKED[above] for above in _upwards(name) if above in BLOCKED]
+        if CATEGORIES.categories[listed.category].bands[band] in {Action.BLOCK, Action.ASK}
+    }
+    assert {path for _, _, path in closed} == {"services/youtube.txt"}
+    assert {band for band, _, _ in closed} == {Band.EARLY}
 
 
 def test_no_list_holds_a_shared_host_or_a_search_engine() -> None:

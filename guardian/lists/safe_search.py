@@ -1,0 +1,136 @@
+"""Hold safe search: which name of an engine is answered with which other name of it, and for which age band.
+
+Law 1: a rewrite is of one name exactly; what is below it is left alone.
+Law 2: no name is rewritten twice, and no target is rewritten: one step, always the same one.
+Law 3: the engine `youtube` follows its own column of the bands; every other engine follows `search`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from guardian.config.document import read_document, validate
+from guardian.config.values import BandText, NameText
+from guardian.errors import ConfigError
+from guardian.lists.catalog import Bilingual
+from guardian.model import Band
+from guardian.wire.names import to_wire
+
+if TYPE_CHECKING:
+    from guardian.config.document import Document
+    from guardian.errors import Fault
+
+YOUTUBE: Final = "youtube"
+"""The engine with a column of its own."""
+
+# pydantic reads these when the program runs, so they are named where a linter sees it.
+_Names = Annotated[list[NameText], Field(min_length=1, max_length=512)]
+_Title = Annotated[Bilingual, Field()]
+
+Strength = Literal["strict", "moderate", "off"]
+"""How much an engine hides."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Target(_Entry):
+    """The names that an engine answers with its filter on; a name alone is the strict one."""
+
+    strict: NameText
+    moderate: NameText | None = None
+
+    def of(self, strength: Strength) -> str | None:
+        """Give the name for one strength; None leaves the engine as it is."""
+        if strength == "off":
+            return None
+        return self.strict if strength == "strict" else self.moderate
+
+
+def _spread(value: object) -> object:
+    return {"strict": value} if isinstance(value, str) else value
+
+
+class Engine(_Entry):
+    """One search engine."""
+
+    title: _Title
+    names: _Names
+    target: Annotated[Target, BeforeValidator(_spread)]
+    verified: str | None = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The day somebody tried it live; None where nobody has."""
+    source: str = Field(min_length=1)
+
+
+class Strengths(_Entry):
+    """What one band asks of the engines."""
+
+    search: Literal["strict", "off"]
+    youtube: Strength
+
+
+class SafeSearch(_Entry):
+    """The file safesearch.yaml."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    engines: dict[str, Engine] = Field(max_length=64)
+    bands: dict[BandText, Strengths] = Field(min_length=len(Band))
+
+    def rewrites(self, band: Band) -> dict[bytes, bytes]:
+        """Give for each name that this band has rewritten the name to answer with, both in wire form."""
+        strengths = self.bands[band]
+        found: dict[bytes, bytes] = {}
+        for name, engine in self.engines.items():
+            target = engine.target.of(strengths.youtube if name == YOUTUBE else strengths.search)
+            if target is not None:
+                found.update(dict.fromkeys(map(to_wire, engine.names), to_wire(target)))
+        return found
+
+
+def read_safe_search(text: bytes, file: str) -> SafeSearch:
+    """Read safesearch.yaml.
+
+    Raises:
+        ConfigError: every fault of the entries; or, where each is sound by itself, every clash between them.
+    """
+    document = read_document(text, file)
+    table = validate(SafeSearch, document)
+    faults = [*_clashes(table, document), *_unanswered(table, document)]
+    if faults:
+        raise ConfigError(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+    return table
+
+
+def _clashes(table: SafeSearch, document: Document) -> list[Fault]:
+    """Find the names that are rewritten twice and the targets that are rewritten."""
+    faults = []
+    owners: dict[str, str] = {}
+    for engine, entry in table.engines.items():
+        for index, name in enumerate(entry.names):
+            if name in owners:
+                message = f"{name} is rewritten by {owners[name]} already"
+                faults.append(document.fault(("engines", engine, "names", index), message, "keep one of them"))
+            owners.setdefault(name, engine)
+    for engine, entry in table.engines.items():
+        for target in (entry.target.strict, entry.target.moderate):
+            if target in owners:
+                message = f"{target} is itself a name that {owners[target]} rewrites"
+                faults.append(document.fault(("engines", engine, "target"), message, "take it out of those names"))
+    return faults
+
+
+def _unanswered(table: SafeSearch, document: Document) -> list[Fault]:
+    """Find the bands that ask of YouTube what no target gives: it would stay unfiltered in silence."""
+    youtube = table.engines.get(YOUTUBE)
+    return [
+        document.fault(
+            ("bands", band.value, "youtube"),
+            f"no target of the engine {YOUTUBE} is {strengths.youtube}",
+            f"write it in engines.{YOUTUBE}.target",
+        )
+        for band, strengths in table.bands.items()
+        if strengths.youtube != "off" and (youtube is None or youtube.target.of(strengths.youtube) is None)
+    ]
