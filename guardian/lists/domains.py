@@ -35,8 +35,8 @@ def read_domain(words: list[bytes], *, line: int, scope: Scope, report: Report) 
     return rule_of(text, line=line, scope=scope, report=report)
 
 
-def rule_of(text: bytes, *, line: int, scope: Scope, report: Report) -> Rule | None:
-    """Return the rule that blocks one name, or None after telling the report why there is none."""
+def rule_of(text: bytes, *, line: int, scope: Scope, report: Report, exception: bool = False) -> Rule | None:
+    """Return the rule that blocks one name or excepts it, or None after telling the report why there is none."""
     if text.lower() in LOCAL_NAMES:
         report.local_names += 1
         return None
@@ -50,4 +50,4 @@ def rule_of(text: bytes, *, line: int, scope: Scope, report: Report) -> Rule | N
     if b"xn--" in name and is_undecodable(text):
         report.undecodable += 1
     report.rules += 1
-    return Rule(name, scope is Scope.SUFFIX, exact=True, exception=False, important=False, line=line)
+    return Rule(name, scope is Scope.SUFFIX, exact=True, exception=exception, important=False, line=line)

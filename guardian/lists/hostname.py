@@ -19,9 +19,11 @@ PLAIN: Final = rb"(?:[\w-]{1,63}+\.)++[A-Za-z][\w-]{0,62}+"
 MAX_TEXT: Final = 253
 """The longest name as text, without its final dot: 255 octets on the wire (RFC 1035 section 2.3.4)."""
 
+LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz0123456789_-."
+"""What a name as text consists of, in lower case."""
+
 _MAX_LABEL: Final = 63
 _MAX_ADDRESS: Final = 64
-_LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz0123456789_-."
 _LENGTH: Final = tuple(bytes([length]) for length in range(_MAX_LABEL + 1))
 _ADDRESS: Final = re.compile(
     rb"\[?(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._-]{1,15})?)\]?"
@@ -57,19 +59,21 @@ def join_labels(text: bytes) -> bytes:
     return b"".join([_LENGTH[len(label)] + label for label in labels]) + b"\0"
 
 
-def to_wire(text: bytes) -> bytes | Refusal:
+def to_wire(text: bytes, *, single: bool = False) -> bytes | Refusal:
     """Return the wire form in lower case (RFC 1035 section 3.1) of a name as a list writes it.
 
     One final dot may stand. Characters outside ASCII become A-labels by UTS #46, non-transitional, so that `ß` stays
-    itself. A-labels are kept as they are, decodable or not: a client may ask for either.
+    itself. A-labels are kept as they are, decodable or not: a client may ask for either. `single` takes one label, too:
+    where a name is not blocked but left out.
     """
     if not text.isascii():
-        mapped = _to_a_labels(text)
+        mapped = to_a_labels(text)
         if isinstance(mapped, Refusal):
             return mapped
         text = mapped
     text = text.removesuffix(b".").lower()
-    return _fault(text) or join_labels(text)
+    fault = _fault(text)
+    return join_labels(text) if fault is None or (single and fault is Refusal.SINGLE_LABEL) else fault
 
 
 def is_address(text: bytes) -> bool:
@@ -100,7 +104,8 @@ def _is_punycode(tail: bytes) -> bool:
         return False
 
 
-def _to_a_labels(text: bytes) -> bytes | Refusal:
+def to_a_labels(text: bytes) -> bytes | Refusal:
+    """Return text with its labels outside ASCII as A-labels (RFC 5890), mapped by UTS #46; no more is judged."""
     import idna  # noqa: PLC0415 - its tables cost 0.8 MiB: only lists with such names pay for them
 
     if len(text) > 4 * MAX_TEXT:
@@ -123,7 +128,7 @@ def _to_a_labels(text: bytes) -> bytes | Refusal:
 
 
 def _fault(text: bytes) -> Refusal | None:
-    if text.translate(None, _LETTERS):
+    if text.translate(None, LETTERS):
         return _odd_character(text)
     labels = text.split(b".")
     if b"" in labels:

@@ -55,6 +55,8 @@ class Report:
     refused: int = 0
     refusals: list[tuple[int, str]] = field(default_factory=list)
     """The first refused lines: line number, and why."""
+    ignored: int = 0
+    """Lines that are right in their format and mean nothing here: rules for browsers, other options of a server."""
     addresses: int = 0
     """IP addresses where names are expected: no rule comes of them."""
     local_names: int = 0

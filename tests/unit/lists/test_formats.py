@@ -59,7 +59,7 @@ def dotted(wire: bytes) -> str:
             ["one.example", "two.example", "three.example", "four.example"],
         ),
         ("0.0.0.0 momovíđiệntửsố1.weebly.com".encode(), ["xn--momovints1-o8a64b3904adea8q.weebly.com"]),
-        (b"a.example\n||b.example^\n@@||c.example^\n/d/\nhttps://e.example/\nf.example:80", ["a.example"]),
+        (b"a.example\n||b.example^\nhttps://e.example/\nf.example:80\ng.example\nh.i/j", ["a.example", "g.example"]),
         (b"a.example\x0bb.example", []),
         (b"a" * 63 + b".example\n" + b"a" * 64 + b".example", ["a" * 63 + ".example"]),
         (b"0.0.0.0 a." + b"a" * 63 + b".example\n0.0.0.0 a." + b"a" * 64 + b".example", ["a." + "a" * 63 + ".example"]),
