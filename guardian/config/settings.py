@@ -64,6 +64,10 @@ class Dns(Section):
     """The source ports of questions to upstreams: fresh for each, or a pool."""
     cache_entries: Annotated[int, Field(ge=100, le=1_000_000)] = 8000
     """How many answers are kept in memory."""
+    inside_names: Annotated[tuple[NameText, ...], Field(strict=False, max_length=256)] = ()
+    """Names that may have private addresses, with all below them, although the world answers them."""
+    rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    """How many questions a second one device may ask; a burst of ten seconds' worth passes. 0: no limit."""
 
 
 class Upstream(Section):

@@ -24,6 +24,8 @@ dns:
   block_ttl: 60
   ports: pool
   cache_entries: 100
+  inside_names: [Plex.Direct., vpn.example]
+  rate_limit: 50
 upstreams:
   - {url: "tls://dns.quad9.net", addresses: ["9.9.9.9", "149.112.112.112"]}
   - {url: "udp://[fd00::53]"}
@@ -69,6 +71,7 @@ def test_every_key_of_the_file_arrives() -> None:
     assert settings.dns.allow_from == ("local", ip_network("192.168.1.0/24"))
     assert (settings.dns.block_mode, settings.dns.block_ttl) == (BlockMode.NODATA, 60)
     assert (settings.dns.ports, settings.dns.cache_entries) == (PortChoice.POOL, 100)
+    assert (settings.dns.inside_names, settings.dns.rate_limit) == (("plex.direct", "vpn.example"), 50)
     quad9, router = settings.upstreams
     assert (quad9.url.transport, quad9.url.host) == (Transport.TLS, "dns.quad9.net")
     assert [str(endpoint) for endpoint in quad9.endpoints] == ["9.9.9.9:853", "149.112.112.112:853"]
@@ -98,6 +101,7 @@ def test_one_line_is_a_whole_file() -> None:
     assert [str(upstream.url) for upstream in settings.upstreams] == ["tls://dns.quad9.net:853"]
     assert settings.dns.allow_from == ("local",)
     assert settings.dns.block_mode is BlockMode.NXDOMAIN
+    assert (settings.dns.inside_names, settings.dns.rate_limit) == ((), 200)
     assert settings.lists.embedded
     assert settings.family.unknown_devices is Band.MIDDLE
 
@@ -185,6 +189,9 @@ def test_faults_of_the_text_and_of_its_values_are_told_together() -> None:
         ('dns: {listen: ["127.0.0.1:99999"]}\n', "1:16: dns.listen[0]: 99999 is not a port (allowed: 0 to 65535)"),
         ("dns: {allow_from: [lokal]}\n", "1:20: dns.allow_from[0]: 'lokal' is not a network (did you mean 'local'?"),
         ("dns: {allow_from: []}\n", "1:19: dns.allow_from: needs at least 1"),
+        ("dns: {inside_names: [1.2.3.4]}\n", "1:22: dns.inside_names[0]: '1.2.3.4' is not a domain name"),
+        ("dns: {rate_limit: -1}\n", "1:19: dns.rate_limit: -1 is too low (the lowest allowed is 0)"),
+        ("dns: {rate_limit: 1000001}\n", "1:19: dns.rate_limit: 1000001 is too high (the highest allowed is 1000000)"),
         ("lists: {embedded: 1}\n", "1:19: lists.embedded: 1 is not true or false"),
         ("upstreams: []\n", "1:12: upstreams: needs at least 1"),
         ("upstreams: [{}]\n", "1:13: upstreams[0].url: is missing"),
