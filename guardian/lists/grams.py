@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MAX_SHARED = 64
 MAX_THREES = 4096
 """How many groups of three a set may have: each costs some 150 octets of memory."""
-SHORTEST = 3
 _FOUR = 4
 _THREES = 1 << 24
 
@@ -47,7 +46,7 @@ def _number(group: bytes) -> int:
 
 @cache
 def _readers() -> tuple[tuple[Callable[..., tuple[int, ...]], Callable[..., tuple[int, ...]]], ...]:
-    """Give for each length of a name what reads its groups of four at the octets 1, 5, … and at 3, 7, …"""
+    """Give for each length of a name what reads its groups of four at the octets 1, 5 and on, and at 3, 7 and on."""
     return tuple(
         (Struct(f"<{max(0, size - 2) // 4}I").unpack_from, Struct(f"<{max(0, size - 4) // 4}I").unpack_from)
         for size in range(256)

@@ -26,6 +26,8 @@ SEEDED: list[tuple[str, dict[str, str]]] = [
     ("dnslib", {"engine/x.py": "from dnslib import DNSRecord"}),
     ("yaml", {"lists/x.py": "import yaml"}),
     ("idna", {"wire/x.py": "import idna"}),
+    ("re2", {"policy/x.py": "import re2"}),
+    ("suffixes", {"update/x.py": "from publicsuffixlist import PublicSuffixList"}),
     ("pydantic", {"policy/x.py": "from pydantic import BaseModel"}),
     ("systemd", {"daemon.py": "from systemd import journal"}),
     ("oracle", {"wire/x.py": "import dns.message"}),

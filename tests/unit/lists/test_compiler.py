@@ -83,6 +83,7 @@ def said(name: str, rules: Sequence[tuple[int, str, Rule]]) -> Bits:
 def test_the_set_says_of_every_name_what_the_rules_said(lists: list[tuple[ListKind, list[Rule]]]) -> None:
     domains = DomainSet(memoryview(compiled(lists)))
     every = [(number, to_text(rule.name), rule) for number, (_, rules) in enumerate(lists) for rule in rules]
+    every = [one for one in every if one[2].suffix or one[2].exact]
     stored = {name for _, name, _ in every}
     openings = {name for number, name, rule in every if lists[number][0] is not ListKind.BLOCK or rule.exception}
     assert len(domains) == len(stored)

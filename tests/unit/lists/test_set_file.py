@@ -18,6 +18,7 @@ from guardian.lists.rows import Bits, Row
 from guardian.lists.set_file import (
     HEADER_SIZE,
     MAX_ROWS,
+    Contents,
     ListInfo,
     pack_contents,
     pack_row,
@@ -26,7 +27,7 @@ from guardian.lists.set_file import (
     unpack_row,
     verify,
 )
-from guardian.model import ListKind, Rule
+from guardian.model import Condition, ListKind, Pattern, Rule
 from guardian.wire.names import to_wire
 
 WHAT_TO_DO = ("compile it again", "`guardian lists compile`")
@@ -41,7 +42,10 @@ def compiled() -> bytes:
 
     compiler, output = Compiler(io.BytesIO(), io.BytesIO()), io.BytesIO()
     compiler.add(HELP, [rule("alo116.al")])
-    compiler.add(GAMBLING, [rule("bet.example"), rule("www.bet.example")])
+    pattern = Pattern("casino*.example", label_start=True)
+    shaped = rule("x.example")._replace(name=b"", pattern=pattern, exception=True)
+    limited = rule("www.bet.example")._replace(condition=Condition(types=frozenset({28})))
+    compiler.add(GAMBLING, [rule("bet.example"), limited, shaped])
     compiler.write(output)
     return output.getvalue()
 
@@ -110,6 +114,10 @@ def test_a_header_may_not_promise_more_than_the_file_holds() -> None:
         header._replace(index_bits=2**32 - 1),
         header._replace(rows=MAX_ROWS + 1),
         header._replace(row_width=2**32 - 1),
+        header._replace(conditional=2**32 - 1),
+        header._replace(patterns=2**32 - 1),
+        header._replace(keys=2**32 - 1),
+        header._replace(texts=2**32 - 1),
         header._replace(contents=2**32 - 1),
     ):
         assert "damaged" in refusal(wrong.pack() + compiled()[HEADER_SIZE:])
@@ -119,13 +127,16 @@ def test_a_header_may_not_promise_more_than_the_file_holds() -> None:
 def test_a_row_is_read_as_it_was_written(width: int) -> None:
     most = (1 << 8 * width) - 1
     for holes in (False, True):
-        row = Row(Bits(1, 2, 3, most), Bits(most, 5, 6, 7), holes)
+        row = Row(Bits(1, 2, 3, most), Bits(most, 5, 6, 7), holes, not holes)
         assert unpack_row(pack_row(row, width), width) == row
 
 
 def test_the_lists_of_a_set_are_read_as_they_were_written() -> None:
-    assert unpack_contents(pack_contents([HELP, GAMBLING])) == (HELP, GAMBLING)
-    assert "Lojëra".encode() in pack_contents([GAMBLING])
+    contents = Contents(
+        (HELP, GAMBLING), (Condition(frozenset({28}), outside=(b"\x01a\0",), tags=("tv",)), Condition())
+    )
+    assert unpack_contents(pack_contents(contents)) == contents
+    assert "Lojëra".encode() in pack_contents(contents)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +150,11 @@ def test_the_lists_of_a_set_are_read_as_they_were_written() -> None:
         b'{"lists": 7}',
         b'{"lists": [7]}',
         b'{"lists": [{}]}',
+        b'{"lists": []}',
+        b'{"lists": [], "conditions": 7}',
+        b'{"lists": [], "conditions": [7]}',
+        b'{"lists": [], "conditions": [[[], [], [7], [], [], [], []]]}',
+        b'{"lists": [], "conditions": [[[], [], ["x"], [], [], [], []]]}',
         b'{"lists": [{"kind": "rewrite"}]}',
         json.dumps({"lists": [GAMBLING._asdict() | {"key": "of another version"}]}).encode(),
         b"[" * 100_000,

@@ -110,14 +110,14 @@ def first(lists: Sequence[Listed], kind: ListKind, name: str) -> int:
 
 def covers_below(lists: Sequence[Listed], rules: BandRules, name: str) -> bool:
     """Say whether all names below the stored name that decides over `name` are closed with it."""
-    stored = {line.name for one in lists for line in one.lines}
+    stored = {line.name for one in lists for line in one.lines if line.suffix or line.exact}
     while name not in stored:
         name = name.partition(".")[2]
     opened = any(
         is_below(line.name, name)
         for one in lists
         for line in one.lines
-        if one.kind is not ListKind.BLOCK or line.exception
+        if (one.kind is not ListKind.BLOCK or line.exception) and (line.suffix or line.exact)
     )
     below = f"none-has-this-name.{name}"
     opened |= first(lists, ListKind.PROTECTED, below) >= 0
