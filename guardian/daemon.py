@@ -1,7 +1,8 @@
 """Put `guardian dns` together: the clock, the files and the tasks meet here and nowhere below.
 
 Law 1: the last good set goes on answering, whatever happens to the file; a missing one is never a silent "filter off".
-Law 2: nothing that is logged comes from a query.
+Law 2: nothing that is logged comes from a query: a fault is told by its kind and its place in the code.
+Law 3: a task that ends before its time ends the program with an error; nothing dies unseen.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
+import traceback
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from guardian.engine.household import UNKNOWN, Household
 from guardian.errors import ListError, StoreError
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import verify
-from guardian.model import Band
+from guardian.model import Band, ListKind
 from guardian.policy.bands import rules_of
 from guardian.policy.policy import Policy
 from guardian.resolver.forwarder import Forwarder
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from guardian.config.values import Address
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
+    from guardian.lists.safe_search import SafeSearch
     from guardian.system.paths import State
 
 LOG = logging.getLogger("guardian")
@@ -58,6 +60,7 @@ class Parts:
     settings: Settings
     state: State
     categories: Categories
+    safe_search: SafeSearch
     embedded: Callable[[], memoryview]
     """Compiles the lists that ship with guardian, in memory: the last resort where no set can be read."""
 
@@ -95,7 +98,9 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     rows = domains.rows()
     rules = {band.value: rules_of(band, parts.categories) for band in Band}
     rules[UNKNOWN] = rules_of(settings.family.unknown_devices, parts.categories, known=False)
-    policies = {profile: Policy(one, domains.lists, rows) for profile, one in rules.items()}
+    strange = _strange_categories(domains, parts.categories)
+    policies = {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
+    rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
     addresses: dict[bytes, list[Address]] = {}
     for record in settings.records:
         addresses.setdefault(to_wire(record.name), []).append(record.address)
@@ -107,10 +112,24 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
             mode=settings.dns.block_mode,
             block_ttl=settings.dns.block_ttl,
             topics=[info.category for info in domains.lists],
+            never_null=[name for name, category in parts.categories.categories.items() if category.never_null],
         ),
         records={name: own_answers(name, of_name) for name, of_name in addresses.items()},
         zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
+        rewrites={profile: rewrites[one.band] for profile, one in rules.items()},
+        inside_names=frozenset(map(to_wire, settings.dns.inside_names)),
     )
+
+
+def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]:
+    """Find the categories that the set has and the table has not: renamed since, and never silently open."""
+    strange = (
+        frozenset(info.category for info in domains.lists if info.kind is ListKind.BLOCK) - table.categories.keys()
+    )
+    if strange:
+        words = ", ".join(sorted(strange))
+        LOG.warning("categories without a rule are closed to every child: %s; run `guardian lists compile`", words)
+    return strange
 
 
 def household_of(settings: Settings) -> Household:
@@ -131,8 +150,12 @@ class Daemon:
         """Open the set and the sockets; ConfigError, ListError or StoreError where that can't be done."""
         self._parts = parts
         self._stopping = asyncio.Event()
-        self.engine = Engine(generation_of(parts, last_good_set(parts)), cache_entries=parts.settings.dns.cache_entries)
-        self.sockets = [udp_socket(one.address, one.port) for one in parts.settings.dns.listen]
+        self._failed = False
+        dns = parts.settings.dns
+        self.engine = Engine(
+            generation_of(parts, last_good_set(parts)), cache_entries=dns.cache_entries, rate_limit=dns.rate_limit
+        )
+        self.sockets = [udp_socket(address, one.port) for one in dns.listen for address in _addresses(one)]
 
     @property
     def endpoint(self) -> Endpoint:
@@ -145,52 +168,88 @@ class Daemon:
         self._stopping.set()
 
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Answer until SIGTERM or SIGINT; SIGHUP takes in the published set anew."""
+        """Answer until SIGTERM or SIGINT; SIGHUP takes in the published set anew.
+
+        Raises StoreError where a part of it ended before its time.
+        """
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: _tell_fault(context.get("exception")))
         forwarder = Forwarder(upstream_groups(self._parts.settings), self._parts.settings.dns.ports, loop)
-        listeners = [UdpListener(one, self.engine, forwarder, time.monotonic) for one in self.sockets]
+        listeners = [UdpListener(one, self.engine, forwarder, loop, _tell_fault) for one in self.sockets]
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
-        reloading = asyncio.create_task(self._reload_forever(reloads))
-        forgetting = asyncio.create_task(self._forget_forever())
+        tasks = [asyncio.create_task(one) for one in (self._reload_forever(reloads), self._forget_forever(loop))]
+        for task in tasks:
+            task.add_done_callback(self._ended)
         for listener in listeners:
-            listener.start(loop)
+            listener.start()
         self._say_ready()
         ready()
         try:
             await self._stopping.wait()
         finally:
-            for task in (reloading, forgetting):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reloading, forgetting, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             forwarder.close()
             for listener in listeners:
-                listener.close(loop)
+                listener.close()
+        if self._failed:
+            raise StoreError("a part of guardian ended before its time; what is above says where")
 
-    async def _forget_forever(self) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            _tell_fault(task.exception())
+            self._failed = True
+            self.stop()
+
+    async def _forget_forever(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
             await asyncio.sleep(FORGET_SECONDS)
-            self.engine.forget(time.monotonic())
+            self.engine.forget(loop.time())
 
     async def _reload_forever(self, reloads: asyncio.Event) -> None:
         while True:
             await reloads.wait()
             reloads.clear()
             try:
-                domains = await asyncio.to_thread(open_set, self._parts.state.current)
-                self.engine.replace(generation_of(self._parts, domains))
+                # in a thread: judging thousands of classes takes longer than an answer may wait
+                self.engine.replace(await asyncio.to_thread(self._published))
             except (ListError, StoreError) as error:
                 LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
             else:
                 self._say_ready()
+
+    def _published(self) -> Generation:
+        return generation_of(self._parts, open_set(self._parts.state.current))
 
     def _say_ready(self) -> None:
         domains = self.engine.generation.domains
         places = ", ".join(f"{name[0]} port {name[1]}" for name in (one.getsockname() for one in self.sockets))
         known = (len(domains), len(domains.lists), domains.checksum[:_SHOWN])
         LOG.info("answering on %s by %d names in %d lists (%s)", places, *known)
+
+
+def _addresses(endpoint: Endpoint) -> list[Address]:
+    """Give the addresses to listen on; "all" is each one of this machine, so that replies leave from there."""
+    if not endpoint.address.is_unspecified:
+        return [endpoint.address]
+    own = [
+        one.ip for one in own_interfaces() if one.ip.version == endpoint.address.version and not one.ip.is_link_local
+    ]
+    return own or [endpoint.address]
+
+
+def _tell_fault(fault: BaseException | None) -> None:
+    """Log what should not have happened by its kind and place: its words may hold a name or an address."""
+    if fault is None:
+        LOG.error("a fault of an unknown kind")
+        return
+    last = traceback.extract_tb(fault.__traceback__)[-1:]
+    place = f"{last[0].filename.rpartition('/')[2]}:{last[0].lineno}" if last else "an unknown place"
+    LOG.error("%s at %s: please report this", type(fault).__name__, place)
 
 
 def run(parts: Parts) -> None:

@@ -39,6 +39,11 @@ class Format(enum.StrEnum):
     AUTO = "auto"
     HOSTS = "hosts"
     DOMAINS = "domains"
+    WILDCARD = "wildcard"
+    ADGUARD = "adguard"
+    DNSMASQ = "dnsmasq"
+    UNBOUND = "unbound"
+    RPZ = "rpz"
 
 
 class Scope(enum.StrEnum):
@@ -137,6 +142,14 @@ class Reason(enum.Enum):
     NOT_IMPLEMENTED = "this kind of request is not served"
     NOT_SERVED = "this class or type is not served"
     OUTSIDER = "the asker is not on this house's networks"
+    OVER_LIMIT = "this device asks more than its share; it may ask again over TCP"
+    SPECIAL_USE = "a special name that never leaves the house"
+    THIS_HOUSE = "guardian itself"
+    SAFE_SEARCH = "safe search is on for this band"
+    REBINDING = "an outside name that points into the house"
+    STALE = "an older answer, while no upstream answers"
+    STALE_DENIAL = "an older answer that there is no such name, while no upstream answers"
+    UPSTREAM_SLOW = "the upstream takes long"
     UPSTREAM_SILENT = "no upstream answered in time"
     UPSTREAM_FAULTY = "the upstream's answer was unusable"
 
@@ -202,6 +215,8 @@ class Ask(NamedTuple):
 
     key: AskKey
     query: Query
+    patience: float = 0.0
+    """Seconds after which an older answer will do (RFC 8767); 0 where there is none."""
 
 
 class Answer(NamedTuple):
@@ -237,9 +252,5 @@ class Reply(NamedTuple):
     """Of a block: the first label of the name that is blocked."""
     until: float = 0.0
     """The same packet may get the same reply until this time (monotonic seconds); 0 for never."""
-
-
-class Drop(NamedTuple):
-    """Nothing is to be said."""
-
-    reason: Reason
+    refresh: Ask | None = None
+    """What to ask behind this reply, so that the next one is fresh."""

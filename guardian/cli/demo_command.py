@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.cli.authority import ADDRESS, Authority
+from guardian.cli.house import shipped_categories, shipped_safe_search
 from guardian.config.settings import Client, Dns, Settings, Upstream
 from guardian.config.values import Endpoint, PortChoice, read_endpoint, read_network, read_upstream_url
 from guardian.daemon import Daemon, Parts
 from guardian.errors import StoreError
-from guardian.lists.catalog import read_categories
 from guardian.model import AskKey, Band
-from guardian.system.files import read_text
 from guardian.system.paths import State, blocklists
 from guardian.update.compilation import Workshop, publish
 from guardian.wire import codes
@@ -96,8 +95,9 @@ def _parts(folder: Path, port: int) -> Parts:
         upstreams=(Upstream(url=read_upstream_url(f"udp://127.0.0.1:{port}")),),
         clients=clients,
     )
-    table = blocklists() / "categories.yaml"
-    return Parts(settings, State(folder), read_categories(read_text(table), str(table)), lambda: memoryview(b""))
+    shipped = blocklists()
+    tables = shipped_categories(shipped), shipped_safe_search(shipped)
+    return Parts(settings, State(folder), *tables, lambda: memoryview(b""))
 
 
 async def _walk(guardian: Endpoint) -> None:

@@ -49,7 +49,7 @@ def run(arguments: Namespace) -> int:
         faults = [_of_option(fault) if fault.key.startswith("upstreams") else fault for fault in faults]
     if faults:
         raise ConfigError(faults)
-    parts = Parts(house.settings, house.state, house.categories, lambda: _embedded(house))
+    parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: _embedded(house))
     # what is loaded by now lives until the end: the collector need not walk it again
     gc.collect()
     gc.freeze()

@@ -15,6 +15,7 @@ from guardian.config.settings import Settings
 from guardian.config.values import FOLDER, Transport
 from guardian.errors import ConfigError, Fault
 from guardian.lists.catalog import Categories, read_categories
+from guardian.lists.safe_search import SafeSearch, read_safe_search
 from guardian.model import ListKind
 from guardian.system.files import read_text
 from guardian.system.paths import State, blocklists
@@ -39,6 +40,7 @@ class House:
     folder: Path
     """The lists that ship with guardian."""
     categories: Categories
+    safe_search: SafeSearch
 
     @property
     def state(self) -> State:
@@ -65,12 +67,23 @@ def open_house(config: str | None) -> House:
     document = read_document(read_text(path), file)
     settings = validate(Settings, document, {FOLDER: str(path.parent)})
     folder = blocklists()
-    table = folder / "categories.yaml"
-    house = House(document, settings, folder, read_categories(read_text(table), str(table)))
+    house = House(document, settings, folder, shipped_categories(folder), shipped_safe_search(folder))
     faults = list(_unknown_categories(house))
     if faults:
         raise ConfigError(faults)
     return house
+
+
+def shipped_categories(folder: Path) -> Categories:
+    """Read the table of categories that ships with guardian."""
+    table = folder / "categories.yaml"
+    return read_categories(read_text(table), str(table))
+
+
+def shipped_safe_search(folder: Path) -> SafeSearch:
+    """Read the table of safe search that ships with guardian."""
+    table = folder / "safesearch.yaml"
+    return read_safe_search(read_text(table), str(table))
 
 
 def unserved_upstreams(house: House) -> list[Fault]:

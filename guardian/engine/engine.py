@@ -4,35 +4,56 @@ Law 1: no socket, no clock, no file; `now` is monotonic seconds. What needs the 
 Law 2: every reply passes `finish` exactly once.
 Law 3: the same packet of the same policy gets the same reply until that reply's time is over; nothing in a reply tells
        when somebody else asked.
+Law 4: an answer is judged under the asker's own policy each time it leaves the cache: where it leads counts as asked.
 """
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from guardian.engine.answers import AnswerCache
 from guardian.engine.cache import TwoGenerations
-from guardian.engine.stages import STAGES
+from guardian.engine.judgement import judge
+from guardian.engine.limit import Asker, Share
+from guardian.engine.stages import STAGES, rule
 from guardian.model import Answer, Ask, AskKey, Reason, Reply
 from guardian.wire import codes
+from guardian.wire.alias import aliased, with_ttl
+from guardian.wire.names import to_wire
+from guardian.wire.own import own_answers
 
 if TYPE_CHECKING:
     from guardian.engine.generation import Generation
+    from guardian.engine.stages import Ruling
     from guardian.model import Query
 
+OWN_NAME = to_wire("guardian.home.arpa")
 LONGEST_REPLAY = 60.0
 """Seconds: as long as any client may keep an answer, and no longer does a name stay for its sake."""
+STALE_TTL = 30
+"""Seconds that a client keeps an older answer (RFC 8767 section 4)."""
+PATIENCE = 1.5
+"""Seconds that a client waits for a fresh answer while an older one is at hand (RFC 8767 section 5)."""
 MAX_ASKERS = 4096
 SEEN = 16_384
 """Octets that tell, one a packet, whether it was asked before: traces of a hash keyed anew at each start, no names."""
+_REWRITTEN_TYPES = frozenset({codes.A, codes.AAAA, codes.HTTPS, codes.SVCB})
 
 
 class Engine:
     """The walk of a query, from packet to reply or to what must be asked."""
 
-    def __init__(self, generation: Generation, *, cache_entries: int = 8000, replay_entries: int = 16_000) -> None:
-        """Hold at most `cache_entries` answers and `replay_entries` ready replies."""
-        self._cache: TwoGenerations[AskKey, Answer] = TwoGenerations(cache_entries)
+    def __init__(
+        self, generation: Generation, *, cache_entries: int = 8000, replay_entries: int = 16_000, rate_limit: int = 0
+    ) -> None:
+        """Hold at most `cache_entries` answers and `replay_entries` ready replies.
+
+        `rate_limit` is how many questions a second a client may ask; 0 sets no limit.
+        """
+        self._answers = AnswerCache(cache_entries)
         self._replays: TwoGenerations[bytes, bytes] = TwoGenerations(replay_entries)
+        self._share = Share(rate_limit)
         self.replace(generation)
 
     @property
@@ -45,61 +66,80 @@ class Engine:
         self._generation = generation
         self._write = generation.scribe.write
         self._policies = tuple(generation.policies.values())
+        self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in generation.policies)
         self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
-        self._marks: dict[str, bytes] = {}
+        self._askers: dict[str, Asker] = {}
         self._seen = bytearray(SEEN)
         self._replays.clear()
 
     def replay(self, packet: bytes, client: str, now: float) -> bytes | None:
         """Give the ready reply to a packet known byte for byte after its ID, None where it must be read."""
-        mark = self._marks.get(client)
-        if mark is None:
+        asker = self._askers.get(client)
+        if asker is None:
             return None
-        kept = self._replays.find(mark + packet[2:])
+        asker.left -= 1
+        if asker.left < 0 and not self._share.refill(asker, now):
+            return None
+        kept = self._replays.find(asker.mark + packet[2:])
         if kept is None:
             return None
         until, ready = kept
         return packet[:2] + ready if until > now else None
 
-    def receive_query(self, query: Query, now: float) -> Reply | Ask:
-        """Answer `query` at once, or say what to ask an upstream."""
-        mark = self._marks.get(query.client) or self._identify(query.client)
-        if mark is None:
+    def receive_query(self, query: Query, now: float, here: str = "") -> Reply | Ask:
+        """Answer `query` at once, or say what to ask an upstream; `here` is the address at which it was asked."""
+        asker = self._askers.get(query.client) or self._identify(query.client, now)
+        if asker is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
-        policy, generation = self._policies[mark[0]], self._generation
+        if asker.left < 0:
+            return Reply(query, codes.NOERROR, Reason.OVER_LIMIT)
+        if query.name == OWN_NAME and query.qclass == codes.IN:
+            return _own(query, here)
+        place = asker.mark[0]
+        ruling = rule(query, self._policies[place], self._generation)
         for stage in STAGES:
-            reply = stage(query, policy, generation)
+            reply = stage(query, ruling, self._generation)
             if reply is not None:
                 return reply
-        key = self._key(query)
-        kept = self._cache.find(key)
-        if kept is not None and kept[0] > now:
-            until, answer = kept
-            return Reply(query, answer.rcode, Reason.DEFAULT, answer, until=until)
-        return Ask(key, query)
+        target = self._rewrites[place].get(query.name)
+        if target is not None and query.qtype not in _REWRITTEN_TYPES:
+            target = None
+        return self._from_cache(query, ruling, place, target, now)
 
     def receive_answer(self, ask: Ask, answer: Answer, now: float) -> Reply:
         """Keep an upstream's answer and judge it for the one who asked; called once for each waiter."""
-        if answer.ttl > 0 and self._cache.get(ask.key, now) is None:
-            self._cache.put(ask.key, answer, now + answer.ttl)
-        judged = self.receive_query(ask.query, now)
+        self.keep(ask, answer, now)
+        judged = self._judge_again(ask, now)
         if isinstance(judged, Reply):
             return judged
-        return Reply(ask.query, answer.rcode, Reason.DEFAULT, answer)
+        ruling, place, target = judged
+        return self._judged(ask.query, ruling, place, target, answer)
 
     def receive_failure(self, ask: Ask, reason: Reason, now: float) -> Reply:
-        """Say that no upstream could answer."""
-        del now
-        return Reply(ask.query, codes.SERVFAIL, reason)
+        """Reply where no upstream has answered (yet): by an older answer if there is one, else SERVFAIL."""
+        if reason is not Reason.UPSTREAM_SLOW:
+            self._answers.fail(ask.key, reason, now)
+        judged = self._judge_again(ask, now)
+        if isinstance(judged, Reply):
+            return judged
+        stale = self._answers.stale(ask.key, now)
+        if stale is None:
+            return Reply(ask.query, codes.SERVFAIL, reason)
+        ruling, place, target = judged
+        return self._stale(ask.query, ruling, place, target, stale)
+
+    def keep(self, ask: Ask, answer: Answer, now: float) -> None:
+        """Keep what an upstream answered to `ask`, whoever waits for it."""
+        self._answers.keep(ask.key, answer, now)
 
     def finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._write(reply)
         query, until = reply.query, reply.until
         if query.repeats and until > now:
-            mark = self._marks.get(query.client)
-            if mark is not None:
-                key = mark + packet[2:]
+            asker = self._askers.get(query.client)
+            if asker is not None:
+                key = asker.mark + packet[2:]
                 # most names are asked once, and would push out the others
                 sign = hash(key)
                 place, trace = sign % SEEN, sign >> 20 & 0xFF
@@ -110,27 +150,81 @@ class Engine:
         return message
 
     def forget(self, now: float) -> None:
-        """Drop what is over; called every minute, so that memory holds no name or address for long after its use."""
-        self._cache.sweep(now)
+        """Drop what is over; called twice a minute, so that memory holds no name or address for long after its use."""
+        self._answers.sweep(now)
         self._replays.sweep(now)
-        self._marks.clear()
+        self._askers.clear()
+        self._seen = bytearray(SEEN)
 
-    def admits(self, client: str) -> bool:
+    def admits(self, client: str, now: float) -> bool:
         """Say whether a client is of this house."""
-        return client in self._marks or self._identify(client) is not None
+        return client in self._askers or self._identify(client, now) is not None
 
-    def _identify(self, client: str) -> bytes | None:
-        """Give the mark that tells the replies of a client's policy from another's."""
+    def _from_cache(self, query: Query, ruling: Ruling, place: int, target: bytes | None, now: float) -> Reply | Ask:
+        key = self._key(query, target or query.name)
+        kept = self._answers.find(key, now)
+        if kept is not None:
+            reply = self._judged(query, ruling, place, target, kept.answer)
+            ask = Ask(key, query) if self._answers.wants_refresh(key, kept, now) else None
+            return reply._replace(until=kept.fresh_until - kept.lead, refresh=ask)
+        failed = self._answers.failed(key, now)
+        stale = self._answers.stale(key, now)
+        if failed is not None:
+            return (
+                Reply(query, codes.SERVFAIL, failed)
+                if stale is None
+                else self._stale(query, ruling, place, target, stale)
+            )
+        return Ask(key, query, PATIENCE if stale is not None else 0.0)
+
+    def _judge_again(self, ask: Ask, now: float) -> Reply | tuple[Ruling, int, bytes | None]:
+        """Judge the name by what holds now: while the upstream was asked, a new generation may have begun."""
+        query = ask.query
+        asker = self._askers.get(query.client) or self._identify(query.client, now)
+        if asker is None:
+            return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
+        place = asker.mark[0]
+        ruling = rule(query, self._policies[place], self._generation)
+        for stage in STAGES:
+            reply = stage(query, ruling, self._generation)
+            if reply is not None:
+                return reply
+        return ruling, place, ask.key.name if ask.key.name != query.name else None
+
+    def _judged(self, query: Query, ruling: Ruling, place: int, target: bytes | None, answer: Answer) -> Reply:
+        reply = judge(query, ruling, self._policies[place], self._generation, answer, rewritten=target is not None)
+        if reply is not None:
+            return reply
+        if target is None:
+            return Reply(query, answer.rcode, Reason.DEFAULT, answer)
+        ttl = min(answer.ttl, int(LONGEST_REPLAY))
+        return Reply(query, answer.rcode, Reason.SAFE_SEARCH, aliased(query.name, target, query.qtype, answer, ttl=ttl))
+
+    def _stale(self, query: Query, ruling: Ruling, place: int, target: bytes | None, answer: Answer) -> Reply:
+        aged = with_ttl(target or query.name, answer, STALE_TTL)._replace(ttl=STALE_TTL)
+        reply = self._judged(query, ruling, place, target, aged)
+        if reply.reason is not Reason.DEFAULT:
+            return reply
+        return reply._replace(reason=Reason.STALE_DENIAL if answer.rcode == codes.NXDOMAIN else Reason.STALE)
+
+    def _identify(self, client: str, now: float) -> Asker | None:
         profile = self._generation.household.profile_of(client)
         if profile is None:
             return None
-        if len(self._marks) >= MAX_ASKERS:
-            self._marks.clear()
-        mark = self._marks[client] = self._places[profile]
-        return mark
+        if len(self._askers) >= MAX_ASKERS:
+            self._askers.clear()
+        asker = self._askers[client] = Asker(self._places[profile], self._share.burst, now)
+        return asker
 
-    def _key(self, query: Query) -> AskKey:
+    def _key(self, query: Query, name: bytes) -> AskKey:
         zones, group = self._generation.zones, 0
         if zones:
             group = next((zones[query.name[at:]] for at in query.labels if query.name[at:] in zones), 0)
-        return AskKey(query.name, query.qtype, query.qclass, query.dnssec_ok, bool(query.flags & codes.CD), group)
+        return AskKey(name, query.qtype, query.qclass, query.dnssec_ok, bool(query.flags & codes.CD), group)
+
+
+def _own(query: Query, here: str) -> Reply:
+    """Answer guardian's own name by the address that was asked: the one that the asker can surely reach."""
+    answers = own_answers(OWN_NAME, [ip_address(here.partition("%")[0])] if here else [])
+    answer = answers.get(query.qtype) or answers[0]
+    return Reply(query, answer.rcode, Reason.THIS_HOUSE, answer)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from guardian.engine.household import Household
     from guardian.lists.domain_set import DomainSet
-    from guardian.model import Answer
+    from guardian.model import Answer, Query
     from guardian.policy.policy import Policy
     from guardian.wire.answers import Scribe
 
@@ -31,3 +31,14 @@ class Generation:
     """The operator's own: name → type → answer; type 0 holds the answer for every other type."""
     zones: Mapping[bytes, int] = field(default_factory=dict)
     """Forward zones: name → upstream group."""
+    rewrites: Mapping[str, Mapping[bytes, bytes]] = field(default_factory=dict)
+    """Safe search by profile: name → the name that is resolved in its place."""
+    inside_names: frozenset[bytes] = frozenset()
+    """Names that, with all below, may have addresses of the house although the world answers them."""
+
+    def is_of_the_house(self, query: Query) -> bool:
+        """Say whether the house itself has the name: below a forward zone, or one that may point inside."""
+        if not (self.zones or self.inside_names):
+            return False
+        names = (query.name[offset:] for offset in query.labels)
+        return any(name in self.zones or name in self.inside_names for name in names)

@@ -1,7 +1,7 @@
 """Say who asks: a client's address becomes the profile whose policy it gets.
 
 Law 1: the longest prefix wins; a device that none names has the profile UNKNOWN.
-Law 2: an address outside the house's networks is nobody's.
+Law 2: an address outside the house's networks that names no device of the house is nobody's.
 """
 
 from __future__ import annotations

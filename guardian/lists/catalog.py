@@ -49,6 +49,8 @@ class Category(_Entry):
     why: Bilingual
     threat: bool
     counted: bool
+    never_null: bool = False
+    """Its names must never be given an address, in no block mode: one would switch encrypted DNS on."""
     bands: dict[_Band, _Action] = Field(min_length=len(Band))
 
 

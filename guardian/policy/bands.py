@@ -25,6 +25,10 @@ class BandRules(NamedTuple):
     threats: frozenset[str]
     """Of those, the ones that are malicious software or scams."""
 
+    def closing(self, categories: frozenset[str]) -> BandRules:
+        """Give these rules with some more categories closed; an adult decides alone."""
+        return self if self.band is Band.ADULT else self._replace(closed=self.closed | categories)
+
 
 def rules_of(band: Band, table: Categories, *, known: bool = True) -> BandRules:
     """Read one band's column of the table; a device that is not `known` is never limited to the allow list."""

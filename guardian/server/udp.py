@@ -2,6 +2,8 @@
 
 Law 1: what the engine can answer at once is answered inside the callback; an Ask waits, and no task is made for it.
 Law 2: at most BURST packets a wake, so that a flood on one socket starves nobody else.
+Law 3: a fault in the handling of one packet costs that packet alone, and is told by its place in the code, never by
+       what the packet held.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardian.engine.engine import Engine
+    from guardian.model import Reply
     from guardian.resolver.forwarder import Forwarder
 
     Source = tuple[str, int] | tuple[str, int, int, int]
@@ -34,21 +37,25 @@ class UdpListener:
         listener: socket.socket,
         engine: Engine,
         forwarder: Forwarder,
-        clock: Callable[[], float],
+        loop: asyncio.AbstractEventLoop,
+        on_fault: Callable[[Exception], None],
     ) -> None:
-        """`clock` gives monotonic seconds; it is read once a wake."""
+        """`listener` is bound to one address, not to all; `on_fault` hears of what should not have happened."""
         self._socket = listener
+        self._here: str = listener.getsockname()[0]
         self._engine = engine
-        self._forwarder = forwarder
-        self._clock = clock
+        self._loop = loop
+        self._clock = loop.time
+        self._on_fault = on_fault
+        self.forwarder = forwarder
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self) -> None:
         """Serve from now on."""
-        loop.add_reader(self._socket.fileno(), self._readable)
+        self._loop.add_reader(self._socket.fileno(), self._readable)
 
-    def close(self, loop: asyncio.AbstractEventLoop) -> None:
+    def close(self) -> None:
         """Serve no longer, and close the socket."""
-        loop.remove_reader(self._socket.fileno())
+        self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
 
     def _readable(self) -> None:
@@ -70,44 +77,75 @@ class UdpListener:
             try:
                 send(reply, source)
             except OSError:
+                # a client that can't be reached must not cost the others theirs
                 continue
 
     def _receive(self, packet: bytes, source: Source, now: float) -> bytes | None:
         """Read a packet that is not known byte for byte; give what to send at once, None for nothing (yet)."""
         try:
             query = read_query(packet, source[0])
+            outcome = self._engine.receive_query(query, now, self._here)
+            if not isinstance(outcome, Ask):
+                return self._finish(outcome, packet, now)
+            waiter = _Waiter(self, outcome, packet, source)
+            self.forwarder.ask(outcome.key, waiter)
+            if outcome.patience and not waiter.answered:
+                waiter.lose_patience_in(outcome.patience, self._loop)
         except BadQuestionError as bad:
-            return bad.answer if self._engine.admits(source[0]) else None
-        outcome = self._engine.receive_query(query, now)
-        if isinstance(outcome, Ask):
-            self._forwarder.ask(outcome.key, _Waiter(self, outcome, packet, source))
-            return None
-        return self._engine.finish(outcome, packet, now)
+            return bad.answer if self._engine.admits(source[0], now) else None
+        except Exception as fault:  # noqa: BLE001 - one packet must not cost the others theirs
+            self._on_fault(fault)
+        return None
 
     def answer(self, ask: Ask, packet: bytes, source: Source, outcome: Answer | Reason) -> None:
         """Reply to a question whose upstream has answered, or has not."""
         now = self._clock()
-        if isinstance(outcome, Answer):
-            reply = self._engine.receive_answer(ask, outcome, now)
-        else:
-            reply = self._engine.receive_failure(ask, outcome, now)
-        self._send(self._engine.finish(reply, packet, now), source)
-
-    def _send(self, message: bytes, source: Source) -> None:
+        try:
+            if isinstance(outcome, Answer):
+                reply = self._engine.receive_answer(ask, outcome, now)
+            else:
+                reply = self._engine.receive_failure(ask, outcome, now)
+            message = self._finish(reply, packet, now)
+        except Exception as fault:  # noqa: BLE001 - one question must not cost the others theirs
+            self._on_fault(fault)
+            return
         try:
             self._socket.sendto(message, source)
         except OSError:
             # a client that can't be reached, or a full buffer: UDP owes nobody delivery
             return
 
+    def keep(self, ask: Ask, outcome: Answer | Reason) -> None:
+        """Keep what came behind a reply that has gone out already."""
+        if isinstance(outcome, Answer):
+            self._engine.keep(ask, outcome, self._clock())
+
+    def _finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
+        if reply.refresh is not None:
+            ask = reply.refresh
+            self.forwarder.ask(ask.key, lambda outcome: self.keep(ask, outcome))
+        return self._engine.finish(reply, packet, now)
+
 
 class _Waiter:
     """One client's wait for an upstream."""
 
-    __slots__ = ("_ask", "_listener", "_packet", "_source")
+    __slots__ = ("_ask", "_listener", "_packet", "_source", "_timer", "answered")
 
     def __init__(self, listener: UdpListener, ask: Ask, packet: bytes, source: Source) -> None:
         self._listener, self._ask, self._packet, self._source = listener, ask, packet, source
+        self._timer: asyncio.TimerHandle | None = None
+        self.answered = False
 
     def __call__(self, outcome: Answer | Reason) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.answered:
+            self._listener.keep(self._ask, outcome)
+            return
+        self.answered = True
         self._listener.answer(self._ask, self._packet, self._source, outcome)
+
+    def lose_patience_in(self, seconds: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Take an older answer after so many seconds; what the upstream says later is kept for the next one."""
+        self._timer = loop.call_later(seconds, self, Reason.UPSTREAM_SLOW)

@@ -16,16 +16,20 @@ from guardian.wire.names import MAX_NAME, to_wire
 from guardian.wire.question import HEADER_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from guardian.model import Query, Reply
 
-# EDE codes: 15 Blocked, 17 Filtered, 18 Prohibited, 22 No Reachable Authority, 23 Network Error.
+# EDE codes: 3 Stale Answer, 4 Forged Answer, 15 Blocked, 17 Filtered, 19 Stale NXDOMAIN, 20 Not Authoritative,
+# 22 No Reachable Authority, 23 Network Error. An outsider is told none: its answer must not outgrow its question.
 EXTENDED_ERRORS = {
     Reason.THREAT: 15,
+    Reason.REBINDING: 15,
     Reason.CATEGORY: 17,
     Reason.NOT_ON_ALLOW_LIST: 17,
-    Reason.OUTSIDER: 18,
+    Reason.SAFE_SEARCH: 4,
+    Reason.STALE: 3,
+    Reason.STALE_DENIAL: 19,
     Reason.UPSTREAM_SILENT: 22,
     Reason.UPSTREAM_FAULTY: 23,
 }
@@ -44,27 +48,31 @@ class Scribe:
     """Writes replies for one generation of lists.
 
     `topics` names for each list of the set what a blocked name is told to be (a category), shown as the text of its
-    extended error; `block_ttl` is in seconds.
+    extended error; `never_null` are the topics whose names must have no address even so: for some of them any address
+    means "go round this house's DNS"; `block_ttl` is in seconds.
     """
 
-    def __init__(self, *, mode: BlockMode, block_ttl: int, topics: Sequence[str]) -> None:
+    def __init__(
+        self, *, mode: BlockMode, block_ttl: int, topics: Sequence[str], never_null: Collection[str] = ()
+    ) -> None:
         """Prepare nothing; what denials share is kept as they come, at most sixteen a list and reason."""
         self._mode = mode
         self._block_ttl = block_ttl
         self._topics = tuple(topics)
+        self._never_null = frozenset(number for number, topic in enumerate(topics) if topic in never_null)
         self._soa = _soa(block_ttl)
         self._denials: dict[int, tuple[bytes, bytes]] = {}
 
     def write(self, reply: Reply) -> bytes:
         """Give the message for a reply, its ID the query's."""
-        query, rcode, reason, answer, verdict, label, _ = reply
+        query, rcode, reason, answer, verdict, label, _, _ = reply
         if verdict is not None and verdict.blocked:
             return self._denial(query, verdict, label)
         opt = b""
         if query.payload:
             opt = _PLAIN_OPTS[query.dnssec_ok] if reason is Reason.DEFAULT else _opt(query.dnssec_ok, reason)
         if answer is None:
-            return _message(query, _ANSWER_FLAGS | rcode, 0, 0, b"", opt)
+            return self._without_answer(query, rcode, reason, label, opt)
         flags = _ANSWER_FLAGS | answer.rcode | (codes.TC if answer.truncated else 0)
         if answer.authentic and (query.dnssec_ok or query.flags & codes.AD):
             flags |= codes.AD
@@ -75,20 +83,29 @@ class Scribe:
 
     def _denial(self, query: Query, verdict: Verdict, label: int) -> bytes:
         identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _ = query
-        if self._mode is BlockMode.NULL and qtype in _NULL_DATA:
+        if self._mode is BlockMode.NULL and qtype in _NULL_DATA and verdict.list_index not in self._never_null:
             return self._null(query, verdict)
         kept = flags & _ECHOED
         # a list blocks for one reason; numbers, since an enum member as key costs as much as the whole look-up
         key = verdict.list_index << 10 | verdict.covers_below << 9 | kept | dnssec_ok << 1 | (payload > 0)
         pieces = self._denials.get(key)
         if pieces is None:
-            gone = verdict.covers_below and self._mode is BlockMode.NXDOMAIN
+            addressless = self._mode is BlockMode.NULL and verdict.list_index in self._never_null
+            gone = verdict.covers_below and (addressless or self._mode is BlockMode.NXDOMAIN)
             opt = self._opt_of(query, verdict)
             head = _head(_ANSWER_FLAGS | kept | (codes.NXDOMAIN if gone else 0), 0, 1, opt)
             self._denials[key] = pieces = (head, self._soa + opt)
         head, tail = pieces
         owner = _POINTERS[labels[label]] if labels else _POINTERS[0]
         return identity.to_bytes(2, "big") + head + question + owner + tail
+
+    def _without_answer(self, query: Query, rcode: int, reason: Reason, label: int, opt: bytes) -> bytes:
+        if reason is Reason.OVER_LIMIT:
+            return _message(query, _ANSWER_FLAGS | codes.TC, 0, 0, b"", opt)
+        if rcode not in {codes.NOERROR, codes.NXDOMAIN}:
+            return _message(query, _ANSWER_FLAGS | rcode, 0, 0, b"", opt)
+        owner = _POINTERS[query.labels[label]] if query.labels else _POINTERS[0]
+        return _message(query, _ANSWER_FLAGS | rcode, 0, 1, owner + self._soa, opt)
 
     def _null(self, query: Query, verdict: Verdict) -> bytes:
         data = _NULL_DATA[query.qtype]

@@ -1,0 +1,44 @@
+"""Judge an answer for the one who asked: where it leads to, and whether it points into the house.
+
+Law 1: a name that a list closes stays closed behind every other name (cloaking), for HTTPS and SVCB targets too.
+Law 2: what a list opens by name is open with all that it leads to; else content networks would break it.
+Law 3: an address of the house comes from the house: forward zones and the names in dns.inside_names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guardian.model import Reason, Reply
+from guardian.wire import codes
+from guardian.wire.names import label_offsets
+
+if TYPE_CHECKING:
+    from guardian.engine.generation import Generation
+    from guardian.engine.stages import Ruling
+    from guardian.model import Answer, Query
+    from guardian.policy.policy import Policy
+
+_OPENED = frozenset({Reason.PROTECTED, Reason.ALLOW_LIST})
+
+
+def judge(
+    query: Query, ruling: Ruling, policy: Policy, generation: Generation, answer: Answer, *, rewritten: bool
+) -> Reply | None:
+    """Give the reply that takes the answer's place, None where the answer may go out.
+
+    `rewritten` says that the house itself chose the name that was resolved (safe search): it is not judged.
+    """
+    if answer.private and not generation.is_of_the_house(query):
+        return Reply(query, codes.NOERROR, Reason.REBINDING)
+    if not answer.targets or rewritten or ruling.verdict.reason in _OPENED:
+        return None
+    for target in answer.targets:
+        labels = label_offsets(target)
+        verdict = policy.decide(generation.domains.find(target, labels))
+        if verdict.reason in _OPENED:
+            return None
+        if verdict.blocked:
+            # the name asked has other names below it that this says nothing of
+            return Reply(query, codes.NOERROR, verdict.reason, verdict=verdict._replace(covers_below=False))
+    return None

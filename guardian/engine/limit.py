@@ -1,0 +1,36 @@
+"""Give each client its share of questions.
+
+Law 1: a client over its share is slowed, never refused: a stub would turn to the next server.
+Law 2: what is known of a client is a count and a time in memory, for as long as `Engine.forget` lets it be.
+"""
+
+from __future__ import annotations
+
+
+class Asker:
+    """A client: the mark of its policy, and its bucket of tokens."""
+
+    __slots__ = ("filled", "left", "mark")
+
+    def __init__(self, mark: bytes, left: int, now: float) -> None:
+        """Begin with `left` questions at `now`, in monotonic seconds."""
+        self.mark = mark
+        self.left = left
+        self.filled = now
+
+
+class Share:
+    """How many questions a client may ask: `rate` a second, saved up to `burst`; a rate of 0 sets no limit."""
+
+    def __init__(self, rate: int) -> None:
+        """A burst is ten seconds' worth: a page of a newspaper asks for a hundred names at once."""
+        self.rate = rate
+        self.burst = rate * 10 if rate else 1 << 60
+
+    def refill(self, asker: Asker, now: float) -> bool:
+        """Give what the time since the last filling has brought; True if a question may pass."""
+        earned = int((now - asker.filled) * self.rate)
+        if earned > 0:
+            asker.left = min(self.burst, max(asker.left, -1) + earned)
+            asker.filled = now
+        return asker.left >= 0
