@@ -11,7 +11,8 @@ from guardian.errors import WireError
 MAX_NAME = 255
 MAX_LABEL = 63
 ROOT = b"\x00"
-_POINTER = 0xC0
+POINTER = 0xC0
+"""From here on, an octet and the next are a pointer (RFC 1035 section 4.1.4)."""
 _HEADER_SIZE = 12
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_*/+")
 
@@ -67,11 +68,8 @@ def skip_name(message: bytes, position: int) -> tuple[int, int]:
     start, size, end = position, 0, 0
     while length := message[position]:
         if length > MAX_LABEL:
-            target = (length & MAX_LABEL) << 8 | message[position + 1]
-            if length < _POINTER or not _HEADER_SIZE <= target < start:
-                raise WireError("a pointer that does not point back to a name")
             end = end or position + 2
-            position = start = target
+            position = start = _target(message, position, start)
             continue
         position += length + 1
         size += length + 1
@@ -85,16 +83,25 @@ def read_name(message: bytes, position: int, *, compressed: bool = True) -> byte
 
     Raises what `skip_name` raises, and WireError for a pointer where names must not be `compressed`.
     """
-    end, size = skip_name(message, position)
-    if end - position == size:
-        return message[position:end].lower()
-    if not compressed:
-        raise WireError("a compressed name where none may be")
-    labels = []
+    start, size, labels = position, 0, []
     while length := message[position]:
         if length > MAX_LABEL:
-            position = (length & MAX_LABEL) << 8 | message[position + 1]
+            if not compressed:
+                raise WireError("a compressed name where none may be")
+            position = start = _target(message, position, start)
             continue
-        labels.append(message[position : position + length + 1])
-        position += length + 1
+        end = position + length + 1
+        labels.append(message[position:end])
+        size += length + 1
+        if size >= MAX_NAME:
+            raise WireError(f"a name longer than {MAX_NAME} octets")
+        position = end
     return b"".join(labels).lower() + ROOT
+
+
+def _target(message: bytes, position: int, start: int) -> int:
+    """Read the pointer at `position`, which must point back from `start`, where its name begins."""
+    target = (message[position] & MAX_LABEL) << 8 | message[position + 1]
+    if message[position] < POINTER or not _HEADER_SIZE <= target < start:
+        raise WireError("a pointer that does not point back to a name")
+    return target

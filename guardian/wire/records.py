@@ -7,16 +7,17 @@ a client's own reader may loop where ours would not.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from guardian.errors import WireError
-from guardian.wire.names import read_name, skip_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from guardian.wire import codes
+from guardian.wire.names import MAX_LABEL, POINTER, read_name, skip_name
+from guardian.wire.question import HEADER_SIZE
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
+
+_TYPE_AND_CLASS = 4
 
 MAX_RECORDS = 512
 """Records that one message may hold before it is called unusable."""
@@ -39,8 +40,8 @@ class Record(NamedTuple):
     end: int
 
 
-def walk(message: bytes, position: int) -> Iterator[Record]:
-    """Give each record from `position`, the end of the question, on.
+def walk(message: bytes, position: int) -> list[Record]:
+    """Give each record from `position`, the end of the only question, on.
 
     Raises WireError where the message is cut off, a pointer does not point back, or there are more than MAX_RECORDS
     or MAX_NAMES.
@@ -48,22 +49,37 @@ def walk(message: bytes, position: int) -> Iterator[Record]:
     counts = _HEADER.unpack_from(message)[3:]
     if sum(counts) > MAX_RECORDS:
         raise WireError(f"more than {MAX_RECORDS} records")
+    known = {HEADER_SIZE: position - HEADER_SIZE - _TYPE_AND_CLASS}
     room = MAX_NAMES
-    for section, count in enumerate(counts, start=1):
-        for _ in range(count):
-            owner = position
-            try:
-                position, octets = skip_name(message, position)
+    found = []
+    try:
+        for section, count in enumerate(counts, start=1):
+            for _ in range(count):
+                owner = position
+                first = message[position]
+                octets = known.get((first & MAX_LABEL) << 8 | message[position + 1], 0) if first >= POINTER else 0
+                if octets:
+                    position += 2
+                else:
+                    position, octets = skip_name(message, position)
                 rtype, _, ttl, size = _RECORD.unpack_from(message, position)
                 data = position + _RECORD.size
                 end = data + size
-                room -= octets + (_walk_data(message, data, end, _NAMES[rtype]) if rtype in _NAMES else 0)
-            except (IndexError, struct.error):
-                raise WireError("a record is cut off") from None
-            if end > len(message) or room < 0:
-                raise WireError("a record is cut off, or the names are too long together")
-            yield Record(section, owner, rtype, ttl, position + 4, data, end)
-            position = end
+                room -= octets
+                if rtype in _NAMES:
+                    named = _walk_data(message, data, end, _NAMES[rtype])
+                    room -= named
+                    if rtype == codes.CNAME:
+                        known[data] = named
+                if room < 0:
+                    raise WireError(f"names of more than {MAX_NAMES} octets together")
+                found.append(Record(section, owner, rtype, ttl, position + 4, data, end))
+                position = end
+    except (IndexError, struct.error):
+        raise WireError("a record is cut off") from None
+    if position > len(message):
+        raise WireError("a record is cut off")
+    return found
 
 
 def _walk_data(message: bytes, position: int, end: int, form: tuple[int, int, int]) -> int:
