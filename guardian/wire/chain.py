@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from guardian.errors import WireError
 from guardian.wire import codes
 from guardian.wire.addresses import is_private
-from guardian.wire.names import ROOT, read_name
+from guardian.wire.names import MAX_LABEL, ROOT, label_offsets, read_name
+from guardian.wire.question import HEADER_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from guardian.wire.records import Record
 
 MAX_CHAIN = 16
 _PARAMETER = struct.Struct("!HH")
+_ADDRESSES = {codes.A: 4, codes.AAAA: 16}
+"""Octets of one address."""
+_SERVICES = frozenset({codes.HTTPS, codes.SVCB})
 _PRIORITY = 2
 _HINTS = {4: 4, 6: 16}
 """SvcParamKeys ipv4hint and ipv6hint (RFC 9460 section 7.3): octets of one address."""
@@ -37,38 +41,67 @@ class Chain(NamedTuple):
 
 
 def follow(message: bytes, name: bytes, records: Sequence[Record]) -> Chain:
-    """Follow `records`, an answer section, from `name`, in wire form.
+    """Follow `records`, an answer section that `records.walk` has walked, from `name`, in wire form.
 
-    Raises WireError where the way is longer than MAX_CHAIN or a record on it is damaged.
+    Raises WireError where the way is longer than MAX_CHAIN or forks, or a record on it is damaged.
     """
-    owners = [
-        name if message[one.owner : one.owner + 2] == b"\xc0\x0c" else read_name(message, one.owner) for one in records
-    ]
+    known = {HEADER_SIZE: name}
+    owned: list[tuple[bytes, Record]] = []
+    aliases: dict[bytes, bytes] = {}
+    for one in records:
+        owner = _name_at(message, one.owner, known)
+        owned.append((owner, one))
+        if one.rtype == codes.CNAME:
+            aliases[owner] = _name_at(message, one.data, known)
+    way = _way(name, aliases)
+    kept, targets, private = [], way[1:], False
+    for owner, one in owned:
+        if owner not in way and not _redirects(message, one, owner, way):
+            continue
+        kept.append(one)
+        rtype = one.rtype
+        if rtype in _ADDRESSES:
+            if one.end - one.data != _ADDRESSES[rtype]:
+                raise WireError("an address that is too long or too short")
+            private = private or is_private(message[one.data : one.end])
+        elif rtype == codes.CNAME:
+            if _name_at(message, one.data, known) != aliases[owner]:
+                raise WireError("two aliases of one name (RFC 2181 section 10.1)")
+        elif rtype in _SERVICES:
+            target, hints = _read_service(message, one)
+            if target != ROOT:
+                targets.append(target)
+            private = private or any(map(is_private, hints))
+    return Chain(tuple(kept), tuple(targets), private)
+
+
+def _way(name: bytes, aliases: Mapping[bytes, bytes]) -> list[bytes]:
+    """Give the names that an answer leads over, from `name` on."""
     way = [name]
-    aliases = {
-        owner: read_name(message, one.data)
-        for owner, one in zip(owners, records, strict=True)
-        if one.rtype == codes.CNAME
-    }
     while (following := aliases.get(way[-1])) is not None:
         way.append(following)
         if len(way) > MAX_CHAIN:
             raise WireError(f"a chain of more than {MAX_CHAIN} names")
-    kept = [one for owner, one in zip(owners, records, strict=True) if owner in way or _is_dname_of(one, owner, way)]
-    targets, private = way[1:], False
-    for one in kept:
-        if one.rtype in {codes.A, codes.AAAA}:
-            private = private or is_private(message[one.data : one.end])
-        elif one.rtype in {codes.HTTPS, codes.SVCB}:
-            target, addresses = _read_service(message, one)
-            if target != ROOT:
-                targets.append(target)
-            private = private or any(map(is_private, addresses))
-    return Chain(tuple(kept), tuple(targets), private)
+    return way
 
 
-def _is_dname_of(record: Record, owner: bytes, way: list[bytes]) -> bool:
-    return record.rtype == codes.DNAME and any(name.endswith(owner) for name in way)
+def _name_at(message: bytes, position: int, known: dict[int, bytes]) -> bytes:
+    """Read a name whose pointers have been walked; nearly every one only points to one of the `known`."""
+    first = message[position]
+    if first > MAX_LABEL:
+        position = (first & MAX_LABEL) << 8 | message[position + 1]
+    name = known.get(position)
+    if name is None:
+        name = known[position] = read_name(message, position)
+    return name
+
+
+def _redirects(message: bytes, record: Record, owner: bytes, way: list[bytes]) -> bool:
+    """Say whether a record is a DNAME above a name of the way, from which an alias was made, or its signature."""
+    rtype = record.rtype
+    if rtype == codes.RRSIG:
+        rtype = int.from_bytes(message[record.data : record.data + 2], "big")
+    return rtype == codes.DNAME and any(owner == name[start:] for name in way for start in label_offsets(name))
 
 
 def _read_service(message: bytes, record: Record) -> tuple[bytes, list[bytes]]:
@@ -89,5 +122,7 @@ def _hints(data: bytes, position: int) -> Iterator[bytes]:
             raise WireError("a service parameter is cut off")
         width = _HINTS.get(key)
         if width:
+            if size % width:
+                raise WireError("an address hint is cut off")
             yield from (data[start : start + width] for start in range(position, position + size, width))
         position += size
