@@ -7,7 +7,6 @@ Law 2: an answer that could not be right is refused whole; the waiting goes on.
 from __future__ import annotations
 
 import struct
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from guardian.errors import WireError
@@ -25,6 +24,7 @@ _TTL = struct.Struct("!I")
 
 LONGEST_TTL = 86_400
 """Seconds that any answer is kept at most."""
+_LASTING = frozenset({codes.NOERROR, codes.NXDOMAIN})
 SERVFAIL_TTL = 5
 """Seconds that a failure is kept (RFC 9520 section 3.2)."""
 
@@ -41,46 +41,58 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
     if not flags & codes.QR or flags & codes.OPCODE or questions != 1:
         raise WireError("not an answer")
     start = HEADER_SIZE + len(question)
-    records = tuple(walk(message, start))
+    records = walk(message, start)
     rcode = codes.SERVFAIL if _has_extended_rcode(records) else flags & 0xF
-    chain = follow(message, question[:-4].lower(), [record for record in records if record.section == 1])
+    answers, targets, private = follow(message, question[:-4].lower(), [one for one in records if one.section == 1])
+    types = [record.rtype for record in answers]
     asked = int.from_bytes(question[-4:-2], "big")
-    positive = any(asked in {record.rtype, codes.ANY} for record in chain.records)
-    signed = any(record.rtype == codes.RRSIG for record in chain.records)
-    proof = [] if positive and not signed else [one for one in records if one.section == 2 and one.rtype in _PROOF]
-    kept = [*chain.records, *proof]
+    positive = asked in types or (asked == codes.ANY and bool(types))
+    proof = [] if positive and codes.RRSIG not in types else [one for one in records if _is_proof(message, one)]
+    kept = [*answers, *proof]
     return Answer(
-        rcode=rcode,
+        rcode,
         authentic=bool(flags & codes.AD),
         truncated=bool(flags & codes.TC),
-        counts=(len(chain.records), len(proof)),
+        counts=(len(answers), len(proof)),
         body=_body(message, kept, start, longest_ttl),
         ttl=0 if flags & codes.TC else _time_to_keep(message, kept, rcode, positive=positive),
-        targets=chain.targets,
-        private=chain.private,
+        targets=targets,
+        private=private,
     )
 
 
-def _has_extended_rcode(records: tuple[Record, ...]) -> bool:
+def _has_extended_rcode(records: list[Record]) -> bool:
     """Say whether OPT turns the response code into one of 16 and more, all of them failures (RFC 6891 section 6.1.3).
 
     Raises WireError where an OPT record stands among the answers, from where it would reach the client.
     """
     options = [record for record in records if record.rtype == codes.OPT]
-    if any(record.section != 3 for record in options):
-        raise WireError("an OPT record outside the additional section")
-    return any(record.ttl >> 24 for record in options)
+    for record in options:
+        if record.section != 3:
+            raise WireError("an OPT record outside the additional section")
+        if record.ttl >> 24:
+            return True
+    return False
 
 
-_PROOF = frozenset({codes.SOA, codes.NSEC, codes.NSEC3, codes.RRSIG})
+_PROOF = frozenset({codes.SOA, codes.NSEC, codes.NSEC3})
 """What of an authority section says something of the name asked."""
+
+
+def _is_proof(message: bytes, record: Record) -> bool:
+    """Say whether a record is of the authority section and of _PROOF, or its signature (RFC 4034 section 3.1.1)."""
+    if record.section != 2:
+        return False
+    if record.rtype == codes.RRSIG:
+        return int.from_bytes(message[record.data : record.data + 2], "big") in _PROOF
+    return record.rtype in _PROOF
 
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
     """Say how many seconds an answer lives: RFC 2181 section 8, RFC 2308 section 5."""
     if rcode == codes.SERVFAIL:
         return SERVFAIL_TTL
-    if rcode not in {codes.NOERROR, codes.NXDOMAIN}:
+    if rcode not in _LASTING:
         return 0
     ttls = [_ttl(record) for record in kept]
     if not positive or rcode == codes.NXDOMAIN:
@@ -88,22 +100,25 @@ def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: b
         if soa is None:
             return 0
         ttls.append(_TTL.unpack_from(message, soa.end - _TTL.size)[0])
-    return min(*ttls, LONGEST_TTL) if ttls else 0
+    return min(*ttls, LONGEST_TTL)
 
 
 def _body(message: bytes, kept: list[Record], start: int, longest: int) -> bytes:
     """Cut each TTL to `longest`; one with the top bit set means 0 (RFC 2181 section 8)."""
-    if not kept:
-        return b""
-    if kept[0].owner != start or any(one.end != other.owner for one, other in pairwise(kept)):
-        return b"".join(copied(message, record, min(_ttl(record), longest)) for record in kept)
-    end = kept[-1].end
-    if all(record.ttl <= longest for record in kept):
-        return message[start:end]
-    body = bytearray(message[start:end])
+    position = start
+    long = []
     for record in kept:
+        if record.owner != position:
+            # something before it is left out: what its pointers mean would move
+            return b"".join(copied(message, one, min(_ttl(one), longest)) for one in kept)
+        position = record.end
         if record.ttl > longest:
-            _TTL.pack_into(body, record.ttl_at - start, min(_ttl(record), longest))
+            long.append(record)
+    if not long:
+        return message[start:position]
+    body = bytearray(message[start:position])
+    for record in long:
+        _TTL.pack_into(body, record.ttl_at - start, min(_ttl(record), longest))
     return bytes(body)
 
 
