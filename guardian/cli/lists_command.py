@@ -15,6 +15,7 @@ from guardian.update.compilation import Workshop, publish
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from guardian.lists.set_file import ListInfo
     from guardian.update.compilation import Compilation, ListReport
 
 
@@ -51,6 +52,9 @@ def _warn(one: ListReport) -> None:
         print(f"{one.report.name}: {one.report.refused} lines refused", file=sys.stderr)
     for line, why in one.report.refusals:
         print(f"{one.report.name}:{line}: {why}", file=sys.stderr)
+    if one.info.left_out:
+        why = "too dear to answer by, or regular expressions without the extra guardian-dns[regex]"
+        print(f"{one.report.name}: {one.info.left_out} rules left out: {why}", file=sys.stderr)
 
 
 def _as_json(done: Compilation) -> dict[str, object]:
@@ -59,6 +63,9 @@ def _as_json(done: Compilation) -> dict[str, object]:
             "id": one.info.id,
             "rules": one.report.rules,
             "refused": one.report.refused,
+            "conditional": one.info.conditional,
+            "patterns": one.info.patterns,
+            "left_out": one.info.left_out,
             "refusals": [{"line": line, "why": why} for line, why in one.report.refusals],
         }
         for one in done.lists
@@ -77,5 +84,11 @@ def _show(arguments: Namespace) -> int:
         return 0
     print(f"{len(domains)} names, checksum {domains.checksum[:12]}")
     for one in domains.lists:
-        print(f"{one.id:28} {one.kind:10} {one.category or '-':14} {one.rules:9} rules  {one.origin}")
+        print(f"{one.id:28} {one.kind:10} {one.category or '-':14} {one.rules:9} rules{_aside(one)}  {one.origin}")
     return 0
+
+
+def _aside(one: ListInfo) -> str:
+    """Say how many rules of a list are no plain names, and how many are not in the set."""
+    counts = ((one.conditional, "with conditions"), (one.patterns, "patterns"), (one.left_out, "left out"))
+    return "".join(f", {count} {what}" for count, what in counts if count)

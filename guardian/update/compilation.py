@@ -1,7 +1,8 @@
 """Read every list, compile the set and publish it.
 
 Law 1: a list that can't be used stops the compilation, after all have been read, so that every fault shows at once.
-Law 2: the published set changes at the very end, by rename; the one before it stays.
+Law 2: a rule that means too much is refused in every list but the protected names, which no list can widen.
+Law 3: the published set changes at the very end, by rename; the one before it stays.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from guardian.errors import ListError, StoreError
 from guardian.lists.compiler import Compiler, Summary
 from guardian.lists.formats import read_rules
 from guardian.lists.set_file import verify
+from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
 from guardian.system.files import map_file, replacing
 from guardian.update.sources import list_files, protected_rules
@@ -87,7 +89,7 @@ def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, prog
     info, guarded = protected_rules(workshop.folder)
     reports = {info.id: Report(name=info.origin, rules=len(guarded))}
     compiler.add(info, guarded)
-    met, faults = [info], []
+    faults = []
     for file in list_files(workshop.folder, workshop.lists):
         progress(file.info.id)
         reports[file.info.id] = report = Report(name=str(file.path))
@@ -95,24 +97,28 @@ def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, prog
             _add(compiler, file, report)
         except ListError as error:
             faults.append(str(error))
-        met.append(file.info)
     if faults:
         raise ListError("\n".join(faults))
     progress("")
-    summary = compiler.write(output, describe=lambda one: _described(one, reports[one.id]))
-    return Compilation(summary, tuple(ListReport(one, reports[one.id]) for one in met))
+    met: list[ListReport] = []
+
+    def described(one: ListInfo) -> ListInfo:
+        report = reports[one.id]
+        complete = one._replace(rules=report.rules, refused=report.refused)
+        met.append(ListReport(complete, report))
+        return complete
+
+    summary = compiler.write(output, describe=described)
+    return Compilation(summary, tuple(met))
 
 
 def _add(compiler: Compiler, file: ListFile, report: Report) -> None:
     try:
         with file.path.open("rb") as source:
-            compiler.add(file.info, read_rules(source, form=file.form, scope=file.scope, report=report))
+            rules = read_rules(source, form=file.form, scope=file.scope, report=report)
+            compiler.add(file.info, without_too_wide(rules, report))
     except OSError as error:
         message = f"{file.path}: the list can't be read: {error.strerror}; mend its path in lists.sources"
         raise ListError(message) from error
     if not report.rules:
         raise ListError(f"{file.path}: the list is empty: no rule in it could be read; is it the right file?")
-
-
-def _described(info: ListInfo, report: Report) -> ListInfo:
-    return info._replace(rules=report.rules, refused=report.refused)

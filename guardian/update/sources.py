@@ -53,6 +53,7 @@ def _embedded(folder: Path) -> Iterator[ListFile]:
     path = folder / "catalog.yaml"
     for entry in read_catalog(read_text(path), str(path)).lists:
         info = ListInfo(entry.id, entry.title.en, entry.kind, entry.category, f"guardian: {entry.path}", entry.added)
+        info = info._replace(undoes=entry.undoes)
         yield ListFile(info, folder / entry.path, entry.format, entry.match)
 
 
