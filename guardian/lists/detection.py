@@ -38,7 +38,7 @@ _RPZ: Final = re.compile(
 )
 # Expressions of Pi-hole and squidGuard begin with a caret or a bracket, and AdGuard's stand between slashes.
 _ADGUARD: Final = re.compile(
-    rb"@@|\|{1,2}\S|/[^/\s]+/\Z|//?[\w.*?&_-]|://|[&?=-]|[._]\S{0,255}?[/?=&]"
+    rb"@@|\|{1,2}\S|/[^/\s]+/\Z|//?[\w.*?&_-]|://|[&?=]|[._-]\S{0,255}?(?:[/?=&]|[.-]\Z)"
     rb"|(?![\^(])[^\s\\()]*(?:\^\|?\Z|\^[*$]|\$[a-z~][a-z0-9-]{1,20}+(?:[=,]|\Z)|#@?[?$%]{0,2}#\S)"
 )
 _WILDCARD: Final = re.compile(rb"\*\.[\w-]+\.[\w.-]+\Z")

@@ -1,7 +1,7 @@
 """Hold the reader of one line of a dnsmasq configuration: `local=/x/`, `address=/x/0.0.0.0`, `server=/x/#`.
 
 Law 1: every form blocks x and all below it, for every type; dnsmasq itself lets AAAA pass `address=/x/0.0.0.0`.
-Law 2: `server=/x/#` and `local=/x/#` except x and all below it.
+Law 2: `server=/x/#` and `local=/x/#` except x and all below it; `*.x` is what is below x alone.
 Law 3: an address or a server is never used: a list can block, it can never say where a name leads.
 """
 
@@ -59,13 +59,10 @@ def _read_name(name: bytes, *, line: int, report: Report, exception: bool) -> Ru
     if name in (b"", b"#"):  # names without a dot, and every name there is
         report.refuse(line, Objection.TOO_WIDE)
         return None
-    below = name.removeprefix(b"*") if name.startswith(b"*.") else name
-    if not below.startswith(b"*"):
-        below = below.removeprefix(b".")
-        return rule_of(below, line=line, scope=Scope.SUFFIX, report=report, exception=exception)
-    mask: Mask | Refusal | Objection = Refusal.STAR
-    if b"*" not in below[1:]:
-        mask = read_mask(b"*" + below[1:] + b"^")
+    if not name.startswith(b"*"):
+        bare = name.removeprefix(b".")
+        return rule_of(bare, line=line, scope=Scope.SUFFIX, report=report, exception=exception)
+    mask = Refusal.STAR if b"*" in name[1:] else read_mask(name + b"^")
     if not isinstance(mask, Mask):
         report.refuse(line, mask)
         return None

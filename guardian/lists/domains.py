@@ -37,7 +37,7 @@ def read_domain(words: list[bytes], *, line: int, scope: Scope, report: Report) 
 
 def rule_of(text: bytes, *, line: int, scope: Scope, report: Report, exception: bool = False) -> Rule | None:
     """Return the rule that blocks one name or excepts it, or None after telling the report why there is none."""
-    if text.lower() in LOCAL_NAMES:
+    if text.lower().removesuffix(b".") in LOCAL_NAMES:
         report.local_names += 1
         return None
     if is_address(text):

@@ -22,6 +22,8 @@ _REPEAT: Final = re.compile(r"(?:[*+?]|\{(\d{1,4})(?:,\d{0,4})?\})[?+]?")
 _GROUP: Final = re.compile(r"\(\?(?:[imsU-]{0,8}:|P?<[A-Za-z_]\w{0,31}>|[imsU-]{1,8}(?=\)))")
 _LOOK: Final = re.compile(r"\(\?(?:<?[=!]|>|\(|P=|P>|R|#)")
 _CLASS: Final = re.compile(r"\[\^?\]?(?:\[:\^?\w{1,10}:\]|\\.|[^\]\\])*\]", re.DOTALL)
+_PLAIN: Final = re.compile(r"(?:[^\\.^$*+?{}()\[\]|]|\\[^\w])+(?![*+?{])")
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _ONE: Final = re.compile(r"\[(?:\\([^\w])|([^\\^\]]))\]")
 
 
@@ -79,6 +81,10 @@ class _Scan:
         best: frozenset[str] = frozenset()
         run = ""
         while self.at < len(self.text) and self.text[self.at] not in "|)":
+            if plain := _PLAIN.match(self.text, self.at):
+                self.at = plain.end()
+                run += _ESCAPED.sub(r"\1", plain[0]).lower()
+                continue
             literal, runs = self._atom(depth)
             least, repeated = self._repeat()
             if literal and least:

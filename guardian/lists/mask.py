@@ -15,7 +15,7 @@ from guardian.lists.literals import SHORTEST
 from guardian.lists.objection import Objection
 from guardian.model import Pattern
 
-_START: Final = re.compile(rb"(\|\|?)?((?:(?:https?|wss?)?:)?//)?")
+_START: Final = re.compile(rb"(\|\|?)?((?:(?:https?|wss?)?:)?//|/(?=\*))?")
 _END: Final = re.compile(rb"(?:\^\*?\|?|/\*?|\|)\Z")
 _MAX_LABEL: Final = 63
 
@@ -32,12 +32,11 @@ class Mask(NamedTuple):
 def read_mask(text: bytes) -> Mask | Refusal | Objection:
     """Return what a pattern means that is no regular expression, or why it means nothing here.
 
-    `||` starts at a label, `|` and `https://` at the name, `://` and `//` at a label; `^`, `|`, `/` and `/*`
-    end the name.
+    `||` starts at a label, `|`, `https://`, `://` and `//` at the name; `^`, `|`, `/` and `/*` end the name.
     """
     start, end = _START.match(text), _END.search(text)
     bars, scheme = (start[1] or b"", start[2] or b"") if start else (b"", b"")
-    label_start = bars == b"||" or (not bars and scheme in (b"://", b"//"))
+    label_start = bars == b"||"
     name_start = not label_start and bool(bars or scheme)
     whole = text[len(bars) + len(scheme) : end.start() if end else None]
     body = whole.strip(b"*")

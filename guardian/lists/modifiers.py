@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from guardian.lists.hostname import Refusal, to_wire
@@ -55,6 +56,7 @@ class Modifiers(NamedTuple):
     condition: Condition | None = None
 
 
+@lru_cache(maxsize=64)  # lists repeat the same few
 def read_modifiers(text: bytes, *, own: bool) -> Modifiers | Objection | None:
     """Return what the modifiers say; None sets the rule aside, as it is for browsers only.
 

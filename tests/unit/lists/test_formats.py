@@ -175,6 +175,41 @@ def test_no_line_makes_its_reader_slow(line: bytes) -> None:
     assert time.process_time() - start < 1
 
 
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        (Format.ADGUARD, b"/" * 60_000),
+        (Format.ADGUARD, b"/" + b"\\" * 60_000),
+        (Format.ADGUARD, b"/" + b"(" * 60_000 + b"/"),
+        (Format.ADGUARD, b"/" + b"[" * 1_000 + b"/"),
+        (Format.ADGUARD, b"/" + b"a|" * 200 + b"b" * 600 + b"/"),
+        (Format.ADGUARD, b"||" + b"a*" * 30_000),
+        (Format.ADGUARD, b"||a.example^$" + b"," * 60_000),
+        (Format.ADGUARD, b"||a.example^$denyallow=" + b"a.b|" * 15_000),
+        (Format.ADGUARD, b"a" + b"#@" * 30_000),
+        (Format.ADGUARD, b"a" + b" " * 60_000 + b"x"),
+        (Format.DNSMASQ, b"address=" + b"/" * 60_000),
+        (Format.DNSMASQ, b"address=/" + b"a.example/" * 6_000),
+        (Format.DNSMASQ, b"server=/" + b"a" * 60_000),
+        (Format.DNSMASQ, b"a" + b" " * 60_000),
+        (Format.UNBOUND, b"local-zone: " + b"a." * 30_000),
+        (Format.UNBOUND, b"local-data: " + b" " * 60_000),
+        (Format.UNBOUND, b"local-zone:" + b" " * 60_000 + b'"'),
+        (Format.RPZ, b"a" + b" " * 60_000 + b"x"),
+        (Format.RPZ, b'"' + b"\\" * 60_000),
+        (Format.RPZ, b"(" * 60_000),
+        (Format.RPZ, b"a " + b"1" * 60_000),
+        (Format.RPZ, b"a.example " + b"1s" * 30_000 + b"x"),
+    ],
+)
+def test_no_line_of_any_form_makes_its_reader_slow(form: Format, line: bytes) -> None:
+    start = time.process_time()
+    data = (line + b"\n") * (300_000 // len(line))
+    read(data, form)
+    read(data)
+    assert time.process_time() - start < 1
+
+
 def oracle(text: bytes) -> list[str]:
     """Read a list of ASCII text the slow way."""
     found = []
@@ -246,9 +281,12 @@ PIECES = st.sampled_from(
 )
 
 
-@given(st.lists(PIECES, max_size=25).map(b"".join).filter(lambda data: b"##" not in data))
-def test_the_reader_agrees_with_a_slow_and_simple_one(data: bytes) -> None:
-    assert names(data) == oracle(data)
+@given(
+    st.lists(PIECES, max_size=25).map(b"".join).filter(lambda data: b"##" not in data),
+    st.sampled_from((Format.HOSTS, Format.DOMAINS, Format.WILDCARD)),
+)
+def test_the_reader_agrees_with_a_slow_and_simple_one(data: bytes, form: Format) -> None:
+    assert names(data, form) == oracle(data)
 
 
 @given(st.binary(max_size=200), st.sampled_from(Format))
@@ -258,4 +296,57 @@ def test_any_bytes_are_rules_or_a_list_error(data: bytes, form: Format) -> None:
     except ListError:
         return
     assert report.rules == len(rules)
+    assert all((rule.name == b"") is (rule.pattern is not None) for rule in rules)
     assert all(1 <= rule.line <= data.count(b"\n") + 1 for rule in rules)
+
+
+STARTS = st.sampled_from(
+    [
+        *(b"||", b"|", b"@@", b"/", b"^", b"$", b"*", b",", b"=", b"|", b"~", b"#", b"##", b"://", b"\\", b"'", b'"'),
+        *(b"important", b"dnstype", b"denyallow", b"client", b"badfilter", b"all", b"script", b"A", b"a.b"),
+        *(
+            b"address=/",
+            b"server=/",
+            b"local-zone: ",
+            b"local-data: ",
+            b" static",
+            b" transparent",
+            b"$ORIGIN ",
+            b"$TTL 1",
+        ),
+        *(b" CNAME ", b" A ", b".", b"(", b")", b";", b"[", b"]", b"{2}", b"?", b"+", b"\n", b"\n", b" ", b"\t"),
+        *(b"example", b".com", b"192.0.2.1", "ä".encode(), b"\xff", b"xn--", b"a" * 64, b"rpz-passthru.", b"ads"),
+    ]
+)
+
+
+@given(st.lists(STARTS, max_size=25).map(b"".join), st.sampled_from(Format), st.booleans())
+def test_any_pieces_of_rules_are_rules_or_refused(data: bytes, form: Format, own: bool) -> None:  # noqa: FBT001
+    report = Report()
+    rules = list(read_rules(io.BytesIO(data), form=form, scope=None, report=report, own=own))
+    assert report.rules == len(rules)
+    for rule in rules:
+        assert rule.suffix or rule.exact or rule.pattern
+        assert (rule.name == b"") is (rule.pattern is not None)
+        assert rule.name == rule.name.lower()
+        assert rule.name.count(b"\0") == (rule.pattern is None)
+        if rule.condition is not None and not own:
+            assert rule.condition.clients + rule.condition.tags == ()
+
+
+@pytest.mark.parametrize(
+    ("form", "lines"),
+    [
+        (Format.ADGUARD, (b"||NAME^", b"||NAME^ # careful")),
+        (Format.DNSMASQ, (b"address=/NAME/#", b"address=/NAME/# # careful")),
+        (Format.DNSMASQ, (b"server=/NAME/127.0.0.1", b"server=/NAME/127.0.0.1 # careful")),
+        (Format.UNBOUND, (b'local-zone: "NAME." always_null', b'local-zone: "NAME." always_null # careful')),
+        (Format.WILDCARD, (b"*.NAME", b"*.NAME # careful")),
+        (Format.RPZ, (b"NAME CNAME .", b"NAME CNAME . ; careful")),
+    ],
+)
+@given(st.lists(PIECES, max_size=6).map(b"".join).filter(lambda name: not set(b" \t\n\r#!").intersection(name)))
+def test_the_fast_path_takes_a_line_as_the_careful_one(form: Format, lines: tuple[bytes, bytes], name: bytes) -> None:
+    (quick, one), (careful, other) = (read(line.replace(b"NAME", name), form) for line in lines)
+    assert quick == careful
+    assert one == other
