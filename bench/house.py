@@ -24,6 +24,7 @@ state: ./state
 dns:
   listen: ["127.0.0.1:{port}"]
   allow_from: ["127.0.0.0/8"]
+  rate_limit: 0
   ports: {ports}
 upstreams:
   - {{url: "udp://127.0.0.1:{upstream}"}}

@@ -18,7 +18,7 @@ from tests.soak.upstream import Upstream
 from tests.soak.verdict import Record, after_warm_up, faults, growth, slope
 
 RATE = 1_000
-"""Questions a second."""
+"""Questions a second, over all devices; each keeps within the share that guardian gives it."""
 LONGEST = 48 * 60
 """Minutes."""
 

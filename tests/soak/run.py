@@ -37,8 +37,8 @@ RELOAD_EVERY = 3.0
 SILENCE_EVERY = 20.0
 FIRST_SILENCE = 2.0
 LONGEST_SILENCE = 6.0
-ATTEMPT = 1.5
-"""Seconds after a silence in which an attempt made during it may still fail; with some slack."""
+AFTERMATH = 7.0
+"""Seconds after a silence: an attempt made during it fails within one, and a failure is kept for five (RFC 9520)."""
 LONGEST_ANSWER = 4_096
 _TICK = 0.005
 _BATCH = 64
@@ -201,7 +201,7 @@ class Soak:
 
     def _was_silent(self, asked_at: float, now: float) -> bool:
         begin, end = self._silence
-        return asked_at < end + ATTEMPT and now > begin
+        return asked_at < end + AFTERMATH and now > begin
 
     def _settle(self, now: float) -> None:
         """Note what has become true meanwhile: a set taken in, a silence over, a process ended."""
