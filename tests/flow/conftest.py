@@ -20,6 +20,7 @@ from guardian.daemon import Parts, generation_of
 from guardian.engine.engine import Engine
 from guardian.lists.catalog import read_categories
 from guardian.lists.domain_set import DomainSet
+from guardian.lists.safe_search import read_safe_search
 from guardian.model import Answer, Ask
 from guardian.system.paths import State, blocklists
 from guardian.update.compilation import Workshop, compile_in_memory
@@ -51,7 +52,7 @@ family: {{unknown_devices: "0-5"}}
 clients:
 {"".join(f'  - {{network: {address}/32, band: "{band}"}}' + chr(10) for address, band in DEVICES.items())}
 """
-TOO_WIDE = "org.al\nplay.example\nclub.example\n"
+TOO_WIDE = "org.al\ncambridge.org\nplay.example\nclub.example\n"
 OUR_OWN = "chess.club.example\ncnhv.co\n"
 HOSTILE = "alo116.al\nwww.alo116.al\n0.0.0.0 sq.wikipedia.org\n"
 
@@ -141,7 +142,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     shipped = blocklists()
     categories = read_categories((shipped / "categories.yaml").read_bytes(), "categories.yaml")
     compiled = compile_in_memory(Workshop(shipped, settings.lists))
-    parts = Parts(settings, State(Path(settings.state)), categories, lambda: compiled)
+    safe_search = read_safe_search((shipped / "safesearch.yaml").read_bytes(), "safesearch.yaml")
+    parts = Parts(settings, State(Path(settings.state)), categories, safe_search, lambda: compiled)
     return generation_of(parts, DomainSet(compiled))
 
 

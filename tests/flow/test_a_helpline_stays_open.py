@@ -23,12 +23,17 @@ def test_what_a_protected_site_needs_to_work_is_open_too(home: Home) -> None:
 
 
 def test_a_list_that_closes_all_above_it_leaves_it_open(home: Home) -> None:
-    assert home.ask(home.six, "observator.org.al").addresses
-    assert home.ask(home.six, "www.observator.org.al").addresses
+    for name in ("dictionary.cambridge.org", "www.dictionary.cambridge.org", "observator.org.al"):
+        assert home.ask(home.six, name).addresses
+
+
+def test_a_list_closes_no_country_and_nothing_else_that_many_share(home: Home) -> None:
+    for name in ("org.al", "anybody.org.al"):
+        assert home.ask(home.six, name).error is None
 
 
 def test_a_closed_name_above_it_is_empty_and_never_gone(home: Home) -> None:
-    told = home.ask(home.six, "org.al")
+    told = home.ask(home.six, "cambridge.org")
     assert (told.rcode, told.addresses, told.error) == ("NOERROR", [], (17, "gambling"))
     assert told.message.authority
     # The same list's other name has nothing open below it.

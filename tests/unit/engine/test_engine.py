@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardian.engine import engine as engine_module
+from guardian.engine.answers import STALE_SECONDS
 from guardian.engine.engine import MAX_ASKERS, Engine
 from guardian.model import Answer, Ask, AskKey, Reason, Reply, Verdict
 from guardian.wire import codes
@@ -136,19 +137,20 @@ def test_an_outsider_is_refused_with_no_more_octets_than_it_sent(
     assert isinstance(message, bytes)
     assert (message[:2], message[3] & 0xF, message[10:12]) == (packet[:2], codes.REFUSED, b"\0\0")
     assert len(message) <= len(packet)
-    assert not house.engine.admits(house.outsider)
+    assert not house.engine.admits(house.outsider, T)
     assert house.engine.replay(packet, house.outsider, 0.0) is None
 
 
-def test_a_failure_is_told_and_never_kept(house: House) -> None:
+def test_a_failure_is_told_and_never_kept_ready(house: House) -> None:
     packet = house.packet("news.example")
-    for _ in range(3):
-        ask = house.ask(packet, house.teen, T)
+    for start in (T, T + 5, T + 10):
+        ask = house.ask(packet, house.teen, start)
         assert isinstance(ask, Ask)
-        reply = house.engine.receive_failure(ask, Reason.UPSTREAM_SILENT, T)
+        reply = house.engine.receive_failure(ask, Reason.UPSTREAM_SILENT, start)
         assert (reply.rcode, reply.reason) == (codes.SERVFAIL, Reason.UPSTREAM_SILENT)
-        house.engine.finish(reply, packet, T)
-    assert house.engine.replay(packet, house.teen, T) is None
+        for _ in range(3):
+            house.engine.finish(reply, packet, start)
+    assert house.engine.replay(packet, house.teen, T + 10) is None
 
 
 # --- answers kept -----------------------------------------------------------------------------------------------------
@@ -157,10 +159,12 @@ def test_a_failure_is_told_and_never_kept(house: House) -> None:
 def test_an_answer_is_kept_for_everyone_until_its_second(house: House) -> None:
     house.resolve(house.packet("news.example"), house.parent, NOON, T)
     query = read_query(house.packet("news.example"), house.teen)
-    for now in (T, T + 59.999):
-        assert house.engine.receive_query(query, now) == Reply(
-            query, codes.NOERROR, Reason.DEFAULT, NOON, until=T + NOON.ttl
-        )
+    for now in (T, T + 53.999):
+        # in its last tenth it is renewed, so no reply is kept ready for longer
+        assert house.engine.receive_query(query, now) == Reply(query, codes.NOERROR, Reason.DEFAULT, NOON, until=T + 54)
+    late = house.engine.receive_query(query, T + 59.999)
+    assert isinstance(late, Reply)
+    assert (late.rcode, late.answer) == (codes.NOERROR, NOON)
     assert isinstance(house.engine.receive_query(query, T + 60), Ask)
 
 
@@ -179,15 +183,17 @@ def test_an_answer_without_time_is_given_and_not_kept(house: House) -> None:
         assert message.endswith(NOON.body + b"\0" + bytes.fromhex("002904d0000000000000"))
     assert isinstance(house.ask(packet, house.teen, T), Ask)
     assert house.engine.replay(packet, house.teen, T) is None
-    assert len(house.engine._cache) == 0
+    assert len(house.engine._answers._kept) == 0
 
 
-def test_a_second_answer_does_not_lengthen_the_first(house: House) -> None:
-    ask = house.ask(house.packet("news.example"), house.teen, T)
-    assert isinstance(ask, Ask)
-    house.engine.receive_answer(ask, NOON, T)
-    reply = house.engine.receive_answer(ask, NOON._replace(ttl=3600), T + 10)
-    assert (reply.answer, reply.until) == (NOON, T + 60)
+def test_many_who_wait_for_one_answer_do_not_lengthen_it(house: House) -> None:
+    packet = house.packet("news.example")
+    asks = [house.ask(packet, client, T) for client in (house.teen, house.parent, house.guest)]
+    for later, ask in enumerate(asks):
+        assert isinstance(ask, Ask)
+        assert house.engine.receive_answer(ask, NOON, T + later).answer == NOON
+    assert isinstance(house.ask(packet, house.teen, T + 59.999), Reply)
+    assert isinstance(house.ask(packet, house.teen, T + 60), Ask)
 
 
 def test_what_a_parent_asked_is_not_told_to_the_little_one(house: House) -> None:
@@ -231,8 +237,8 @@ def test_a_ready_reply_ends_with_the_answer_it_holds(house: House) -> None:
     house.resolve(packet, house.teen, NOON, T)
     for _ in range(3):
         house.listen(packet, house.teen, T)
-    assert house.engine.replay(packet, house.teen, T + 59.999) is not None
-    assert house.engine.replay(packet, house.teen, T + 60) is None
+    assert house.engine.replay(packet, house.teen, T + 53.999) is not None
+    assert house.engine.replay(packet, house.teen, T + 54) is None
     assert isinstance(house.listen(packet, house.teen, T + 60), Ask)
 
 
@@ -295,12 +301,13 @@ def test_what_is_over_leaves_no_name_and_no_address_in_memory(house: House) -> N
             house.resolve(packet, house.teen, NOON, T)
         for _ in range(3):
             house.listen(packet, house.teen, T)
-    assert (len(house.engine._cache), len(house.engine._replays)) == (1, 2)
+    assert (len(house.engine._answers._kept), len(house.engine._replays)) == (1, 2)
     house.engine.forget(T + 59)
     assert isinstance(house.ask(house.packet("news.example"), house.teen, T + 59), Reply)
-    house.engine.forget(T + 3600)
-    kept = (house.engine._cache, house.engine._replays, house.engine._marks)
+    house.engine.forget(T + 60 + STALE_SECONDS)
+    kept = (house.engine._answers._kept, house.engine._replays, house.engine._askers)
     assert [len(table) for table in kept] == [0, 0, 0]
+    assert not any(house.engine._seen)
 
 
 def test_what_was_forgotten_is_answered_again_as_before(house: House) -> None:
@@ -323,7 +330,7 @@ def test_no_table_grows_beyond_its_bound_however_much_is_asked(generation: Gener
             small.resolve(packet, house.teen, NOON, T)
         for _ in range(2):
             small.listen(packet, house.teen, T)
-        assert len(engine._cache) <= 10
+        assert len(engine._answers._kept) <= 10
         assert len(engine._replays) <= 6
     assert len(engine._replays) > 0
 
@@ -332,8 +339,8 @@ def test_askers_without_end_fill_no_table(house: House, monkeypatch: pytest.Monk
     assert MAX_ASKERS <= 65_536
     monkeypatch.setattr(engine_module, "MAX_ASKERS", 16)
     for number in range(200):
-        assert house.engine.admits(f"fd00::{number:x}")
-        assert not house.engine.admits(f"2001:db8::{number:x}")
-        assert len(house.engine._marks) <= 16
-    assert house.engine.admits("fd00::1")
-    assert house.engine.admits("fd00::1%eth0")
+        assert house.engine.admits(f"fd00::{number:x}", T)
+        assert not house.engine.admits(f"2001:db8::{number:x}", T)
+        assert len(house.engine._askers) <= 16
+    assert house.engine.admits("fd00::1", T)
+    assert house.engine.admits("fd00::1%eth0", T)
