@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import struct
 from ipaddress import ip_address, ip_interface
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.system.interfaces import Interface, _read
+from guardian.errors import StoreError
+from guardian.system.interfaces import Interface, _read, own_interfaces
 
 LOCAL, ADDRESS, LABEL = 2, 1, 3
 
@@ -43,6 +47,22 @@ def test_of_a_point_to_point_link_our_own_end_counts() -> None:
     ours, theirs = ip_address("10.0.0.1").packed, ip_address("10.0.0.2").packed
     _read(message(20, head + attribute(ADDRESS, theirs) + attribute(LOCAL, ours)), found)
     assert found == [ip_interface("10.0.0.1/32")]
+
+
+def test_a_kernel_that_refuses_is_not_a_machine_without_addresses() -> None:
+    refusal = message(2, struct.pack("=i", -errno.EPERM) + bytes(16))
+    with pytest.raises(OSError, match="Operation not permitted"):
+        _read(address("192.168.1.2", 24, LOCAL) + refusal, [])
+    with pytest.raises(OSError, match="without a reason"):
+        _read(message(2, b""), [])
+
+
+def test_what_the_kernel_refuses_is_told_as_a_fault_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, kernel = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    kernel.send(message(2, struct.pack("=i", -errno.EPERM) + bytes(16)))
+    monkeypatch.setattr(socket, "socket", lambda *_: ours)
+    with kernel, pytest.raises(StoreError, match="addresses can't be read: Operation not permitted"):
+        own_interfaces()
 
 
 @given(st.binary(max_size=200))
