@@ -1,7 +1,7 @@
 """Read whole files, map large ones, and put new ones in place so that power may go at any instant.
 
 Law 1: write a temporary file, fsync, rename, fsync the folder; a reader sees the old file or the new one.
-Law 2: the file that was there stays as the previous one.
+Law 2: the file that was there stays as the previous one; a new one that is equal changes nothing.
 """
 
 from __future__ import annotations
@@ -50,10 +50,17 @@ def map_file(path: Path) -> memoryview:
 
 
 @contextlib.contextmanager
-def replacing(target: Path, previous: Path, *, sound: Callable[[Path], bool]) -> Iterator[BinaryIO]:
+def replacing(
+    target: Path,
+    previous: Path,
+    *,
+    sound: Callable[[Path], bool],
+    equal: Callable[[Path, Path], bool] = lambda _, __: False,
+) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `target` when the block ends well.
 
-    What was there becomes `previous` if it is `sound`. One process at a time; what a power cut left half-made goes.
+    What was there becomes `previous` if it is `sound`, and stays where it is if the new one is `equal` to it, too: a
+    copy would be of no use as the previous one. One process at a time; what a power cut left half-made goes.
     Raises StoreError where another process is at it, or the disk is full or read-only; nothing has changed then.
     """
     try:
@@ -70,6 +77,9 @@ def replacing(target: Path, previous: Path, *, sound: Callable[[Path], bool]) ->
                     os.fchmod(file.fileno(), 0o444)
                     os.fsync(file.fileno())
                     if target.exists() and sound(target):
+                        if equal(target, made):
+                            made.unlink()
+                            return
                         _keep(target, previous)
                     made.replace(target)
                 except BaseException:

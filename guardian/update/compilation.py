@@ -7,6 +7,7 @@ Law 3: the published set changes at the very end, by rename; the one before it s
 
 from __future__ import annotations
 
+import errno
 import io
 import tempfile
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from guardian.errors import ListError, StoreError
 from guardian.lists.compiler import Compiler, Summary
 from guardian.lists.formats import read_rules
-from guardian.lists.set_file import verify
+from guardian.lists.set_file import read_header, verify
 from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
 from guardian.system.files import map_file, replacing
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from guardian.update.sources import ListFile
 
     Progress = Callable[[str], None]
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 class ListReport(NamedTuple):
@@ -61,7 +65,7 @@ def publish(workshop: Workshop, state: State, progress: Progress) -> Compilation
     Raises ListError that names every list which can't be used, or StoreError; the published set stays then.
     """
     with (
-        replacing(state.current, state.previous, sound=_is_sound) as output,
+        replacing(state.current, state.previous, sound=_is_sound, equal=_is_equal) as output,
         tempfile.TemporaryFile(dir=state.sets) as rules,
         tempfile.TemporaryFile(dir=state.sets) as names,
     ):
@@ -75,6 +79,11 @@ def _is_sound(path: Path) -> bool:
     except (ListError, StoreError):
         return False
     return True
+
+
+def _is_equal(one: Path, other: Path) -> bool:
+    """Say whether two sets hold the same; the checksum covers all of a set but itself."""
+    return read_header(map_file(one)).checksum == read_header(map_file(other)).checksum
 
 
 def compile_in_memory(workshop: Workshop) -> memoryview:
@@ -118,6 +127,9 @@ def _add(compiler: Compiler, file: ListFile, report: Report) -> None:
             rules = read_rules(source, form=file.form, scope=file.scope, report=report)
             compiler.add(file.info, without_too_wide(rules, report))
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            # of the temporary files, not of the list
+            raise
         message = f"{file.path}: the list can't be read: {error.strerror}; mend its path in lists.sources"
         raise ListError(message) from error
     if not report.rules:

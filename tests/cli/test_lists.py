@@ -41,7 +41,7 @@ def test_compiling_reports_as_json(own: Callable[..., Done]) -> None:
     assert {"names", "checksum", "lists"} <= set(told)
     protected, mine = told["lists"]
     assert (protected["id"], mine["id"]) == ("protected", "own")
-    assert set(mine) == {"id", "rules", "refused", "refusals"}
+    assert set(mine) == {"id", "rules", "refused", "conditional", "patterns", "left_out", "refusals"}
     assert (mine["rules"], mine["refused"], mine["refusals"][0]["line"]) == (2, 1, 3)
 
 
@@ -59,6 +59,16 @@ def test_the_set_before_stays_as_previous(own: Callable[..., Done]) -> None:
     own("lists", "compile")
     assert Path("state/sets/previous.set").read_bytes() == first
     assert sorted(path.name for path in Path("state/sets").iterdir()) == ["current.set", "previous.set"]
+
+
+def test_compiling_the_same_again_keeps_the_set_before(own: Callable[..., Done]) -> None:
+    own("lists", "compile")
+    first = Path("state/sets/current.set").read_bytes()
+    Path("own.txt").write_text("other.example\n")
+    for _ in range(2):
+        assert own("lists", "compile").code == 0
+    assert Path("state/sets/previous.set").read_bytes() == first
+    assert Path("state/sets/current.set").read_bytes() != first
 
 
 def test_showing_names_each_list_with_its_rules(own: Callable[..., Done]) -> None:

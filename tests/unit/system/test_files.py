@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,24 @@ def test_a_new_file_takes_the_old_ones_place_and_the_old_one_stays_as_previous(t
     write(target, previous, b"three")
     assert (target.read_bytes(), previous.read_bytes()) == (b"three", b"two")
     assert sorted(path.name for path in target.parent.iterdir()) == ["current", "previous"]
+
+
+def test_an_equal_file_changes_nothing_so_that_the_previous_one_stays_another(tmp_path: Path) -> None:
+    target, previous = tmp_path / "current", tmp_path / "previous"
+    for data in (b"one", b"two", b"two"):
+        with replacing(target, previous, sound=lambda _: True, equal=filecmp.cmp) as output:
+            output.write(data)
+    assert (target.read_bytes(), previous.read_bytes()) == (b"two", b"one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "previous"]
+
+
+def test_a_damaged_file_is_replaced_even_by_what_seems_equal(tmp_path: Path) -> None:
+    target, previous = tmp_path / "current", tmp_path / "previous"
+    target.write_bytes(b"damaged")
+    with replacing(target, previous, sound=lambda _: False, equal=lambda _, __: True) as output:
+        output.write(b"whole")
+    assert target.read_bytes() == b"whole"
+    assert not previous.exists()
 
 
 def test_a_reader_of_the_old_file_reads_on(tmp_path: Path) -> None:
