@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from guardian.errors import StoreError
+from guardian.system.memory import forbid_dumps
+
 
 class Person(NamedTuple):
     """A user of this machine."""
@@ -25,7 +28,13 @@ def behind_sudo() -> Person | None:
 
 
 def become(person: Person) -> None:
-    """Be `person` from now on, for good."""
-    os.setgroups([])
-    os.setgid(person.gid)
-    os.setuid(person.uid)
+    """Be `person` from now on, for good, and still without core dumps; StoreError where the kernel does not let us."""
+    try:
+        os.setgroups([])
+        os.setgid(person.gid)
+        os.setuid(person.uid)
+    except OSError as error:
+        message = f"can't go on as user {person.uid}, who typed sudo: {error.strerror}; start as that user, or as root"
+        raise StoreError(message) from error
+    # a change of user has undone it
+    forbid_dumps()
