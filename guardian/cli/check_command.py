@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house, unserved_upstreams
 from guardian.cli.progress import Progress
-from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, ListError
+from guardian.config.concerns import concerns
+from guardian.config.loops import loops
+from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, ListError, StoreError
 from guardian.lists.compiler import Compiler
+from guardian.system.interfaces import own_addresses, own_networks
 from guardian.update.compilation import Workshop, compile_lists
 
 if TYPE_CHECKING:
@@ -27,34 +31,45 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Check; exit 78 where the configuration is wrong, 1 where a list is."""
+    """Check; exit 78 where the configuration is wrong, 1 where a list is. A warning leaves it at 0."""
     wrong: list[Fault] = []
     broken: list[str] = []
+    warnings: list[Fault] = []
     try:
         house = open_house(arguments.config)
-        wrong += unserved_upstreams(house)
+        wrong += unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
+        warnings += concerns(house.document, house.settings, own_networks)
         broken += _broken_lists(house)
     except ConfigError as error:
         wrong += error.faults
     if arguments.json:
         faults = [*map(_as_json, wrong), *({"file": one.partition(":")[0], "message": one} for one in broken)]
-        print(json.dumps({"ok": not faults, "faults": faults}, ensure_ascii=False))
-    elif wrong or broken:
-        print("\n".join([*map(str, wrong), *broken]), file=sys.stderr)
+        told = {"ok": not faults, "faults": faults, "warnings": [*map(_as_json, warnings)]}
+        print(json.dumps(told, ensure_ascii=False))
     else:
-        print(f"{house.document.file}: no fault found")
+        for line in (*wrong, *broken, *map(_as_warning, warnings)):
+            print(line, file=sys.stderr)
+        if not (wrong or broken):
+            print(f"{house.document.file}: no fault found")
     return EXIT_CONFIG if wrong else EXIT_FAULT if broken else 0
 
 
 def _broken_lists(house: House) -> list[str]:
-    """Compile everything to nowhere."""
+    """Compile everything to nowhere; StoreError where there is no room for that."""
     workshop = Workshop(house.folder, house.settings.lists)
     try:
         with TemporaryFile() as rules, TemporaryFile() as names, TemporaryFile() as output:
             compile_lists(workshop, Compiler(rules, names), output, Progress("reading"))
     except ListError as error:
         return str(error).splitlines()
+    except OSError as error:
+        hint = "make room there, or let TMPDIR name a folder with room"
+        raise StoreError(f"the lists can't be tried: temporary files: {error.strerror}; {hint}") from error
     return []
+
+
+def _as_warning(fault: Fault) -> Fault:
+    return replace(fault, message=f"warning: {fault.message}")
 
 
 def _as_json(fault: Fault) -> dict[str, object]:

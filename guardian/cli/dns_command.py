@@ -11,11 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house, unserved_upstreams
+from guardian.config.loops import loops
 from guardian.config.overrides import overridden
 from guardian.config.settings import Lists
 from guardian.daemon import Parts
 from guardian.daemon import run as serve
 from guardian.errors import ConfigError
+from guardian.system.interfaces import own_addresses
+from guardian.system.memory import forbid_dumps
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -44,7 +47,7 @@ def run(arguments: Namespace) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     house = open_house(arguments.config)
     house = replace(house, settings=overridden(house.settings, listen=arguments.listen, upstream=arguments.upstream))
-    faults = unserved_upstreams(house)
+    faults = unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
     if arguments.upstream:
         faults = [_of_option(fault) if fault.key.startswith("upstreams") else fault for fault in faults]
     if faults:
@@ -64,7 +67,7 @@ def _of_option(fault: Fault) -> Fault:
 
 def _set_limits() -> None:
     """Write no core dump, which would hold names and addresses of queries; allow a socket to each open question."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_dumps()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

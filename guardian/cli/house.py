@@ -61,9 +61,7 @@ def config_file(config: str | None) -> str:
 def open_house(config: str | None) -> House:
     """Read the configuration; ConfigError with every fault that the file shows, or where there is no such file."""
     file = config_file(config)
-    path = Path(file).absolute()
-    if not path.is_file():
-        raise ConfigError([Fault(file, 0, 0, "", "there is no such file", "name the configuration with --config FILE")])
+    path = _found(file)
     document = read_document(read_text(path), file)
     settings = validate(Settings, document, {FOLDER: str(path.parent)})
     folder = blocklists()
@@ -72,6 +70,19 @@ def open_house(config: str | None) -> House:
     if faults:
         raise ConfigError(faults)
     return house
+
+
+def _found(file: str) -> Path:
+    try:
+        path = Path(file).absolute()
+        missing = not path.is_file()
+    except OSError as error:
+        # above all a folder that this user may not enter
+        hint = "name another with --config FILE, or start as a user who may read it"
+        raise ConfigError([Fault(file, 0, 0, "", f"can't be read: {error.strerror}", hint)]) from error
+    if missing:
+        raise ConfigError([Fault(file, 0, 0, "", "there is no such file", "name the configuration with --config FILE")])
+    return path
 
 
 def shipped_categories(folder: Path) -> Categories:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guardian.cli import check_command
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from tests.cli.conftest import Done
 
@@ -14,6 +19,9 @@ FAULTY = """\
 state: ./state
 dns: {listen: ["127.0.0.1:99999"], block_mode: drop}
 upstream: []
+"""
+SOUND = """\
+family: {unknown_devices: "6-9"}
 """
 WITH_LISTS = """
 lists:
@@ -29,9 +37,57 @@ def add(text: str) -> None:
 
 
 def test_a_good_configuration_is_said_to_be_good_and_nothing_is_written(guardian: Callable[..., Done]) -> None:
+    add(SOUND)
     assert guardian("check") == (0, "guardian.yaml: no fault found\n", "")
-    assert guardian("check", "--json").json == {"ok": True, "faults": []}
+    assert guardian("check", "--json").json == {"ok": True, "faults": [], "warnings": []}
     assert [path.name for path in Path().iterdir()] == ["guardian.yaml"]
+
+
+def test_a_warning_is_told_and_all_is_well(guardian: Callable[..., Done]) -> None:
+    done = guardian("check")
+    assert (done.code, done.out) == (0, "guardian.yaml: no fault found\n")
+    (line,) = done.err.splitlines()
+    assert line.startswith("guardian.yaml:1:1: family.unknown_devices: warning: 10-12 is looser than 6-9 at clients")
+    done = guardian("check", "--json")
+    assert (done.code, done.err, done.json["ok"], done.json["faults"]) == (0, "", True, [])
+    (warning,) = done.json["warnings"]
+    assert warning["key"] == "family.unknown_devices"
+    assert warning["message"].startswith("10-12 is looser than 6-9")
+
+
+def test_an_open_resolver_and_an_empty_filter_are_told(guardian: Callable[..., Done]) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("192.168.1.0/24", "0.0.0.0/0") + SOUND + "lists: {embedded: false}\n")
+    done = guardian("check")
+    assert done.code == 0
+    assert [line.split(": ")[1] for line in done.err.splitlines()] == ["dns.allow_from[0]", "lists.embedded"]
+
+
+def test_an_upstream_that_is_guardian_itself_is_a_fault(guardian: Callable[..., Done]) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("udp://192.0.2.53", "udp://127.0.0.1:1053") + SOUND)
+    done = guardian("check")
+    assert done.code == 78
+    assert done.err.startswith("guardian.yaml:4:11: upstreams[0].url: 127.0.0.1:1053 is where guardian itself listens")
+
+
+def test_a_full_disk_is_told_without_a_traceback(
+    guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_command, "TemporaryFile", partial(Path("/dev/full").open, "w+b"))
+    done = guardian("check")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "guardian: the lists can't be tried: temporary files: No space left on device;"
+        " make room there, or let TMPDIR name a folder with room\n"
+    )
+
+
+def test_a_configuration_that_can_not_be_reached_is_told_without_a_traceback(guardian: Callable[..., Done]) -> None:
+    unreachable = "x" * 300
+    done = guardian("check", "--config", unreachable)
+    assert (done.code, done.out) == (78, "")
+    assert done.err.startswith(f"{unreachable}: can't be read: File name too long (name another with --config FILE")
 
 
 def test_faults_of_the_file_are_json_where_json_is_asked_for(guardian: Callable[..., Done]) -> None:
@@ -56,7 +112,7 @@ def test_a_missing_file_is_json_too(guardian: Callable[..., Done]) -> None:
 
 
 def test_every_list_that_can_not_be_read_is_told_and_exit_is_1(guardian: Callable[..., Done]) -> None:
-    add(WITH_LISTS)
+    add(SOUND + WITH_LISTS)
     Path("two.txt").write_bytes(b"")
     done = guardian("check")
     assert (done.code, done.out) == (1, "")
@@ -79,7 +135,7 @@ def test_an_unknown_category_is_at_its_place_with_the_known_ones(guardian: Calla
 
 def test_upstreams_of_the_next_version_and_broken_lists_are_told_together(guardian: Callable[..., Done]) -> None:
     path = Path("guardian.yaml")
-    path.write_text(path.read_text().replace("udp://", "tls://") + WITH_LISTS, encoding="utf-8")
+    path.write_text(path.read_text().replace("udp://", "tls://") + SOUND + WITH_LISTS, encoding="utf-8")
     done = guardian("check")
     assert done.code == 78
     assert len(done.err.splitlines()) == 3

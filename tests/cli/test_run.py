@@ -42,3 +42,51 @@ def test_without_any_resolver_it_says_how_to_name_one(
     assert done.code == 1
     assert done.err.splitlines()[-1].endswith("set GUARDIAN_UPSTREAM=udp://ADDRESS")
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("listen", "text", "asked"),
+    [
+        ("127.0.0.1:1053", "nameserver 127.0.0.1\n", "127.0.0.1"),
+        ("127.0.0.1:53", "nameserver 127.0.0.1\nnameserver  192.0.2.1 # router\n", "192.0.2.1"),
+        ("0.0.0.0:53", "nameserver 127.0.0.1\nnameserver not-one\nnameserver 2001:db8::1\n", "[2001:db8::1]"),
+    ],
+)
+def test_it_asks_the_first_resolver_of_this_machine_that_is_not_guardian(
+    guardian: Callable[..., Done],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    listen: str,
+    text: str,
+    asked: str,
+) -> None:
+    encrypt()
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("127.0.0.1:1053", listen), encoding="utf-8")
+    (tmp_path / "resolv.conf").write_text(text)
+    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
+    monkeypatch.setattr(run_command, "RESOLV_CONF", tmp_path / "resolv.conf")
+    became: list[str] = []
+
+    def become(_: str, words: list[str]) -> int:
+        became.extend(words)
+        return 0
+
+    monkeypatch.setattr(os, "execv", become)
+    done = guardian("run")
+    assert f"asking this machine's own resolver, {asked}, in plain text" in done.err
+    assert became[-2:] == ["--upstream", f"udp://{asked}"]
+
+
+def test_a_machine_that_knows_guardian_alone_is_told_to_name_another(
+    guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    encrypt()
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("127.0.0.1:1053", "127.0.0.1:53"), encoding="utf-8")
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
+    monkeypatch.setattr(run_command, "RESOLV_CONF", tmp_path / "resolv.conf")
+    done = guardian("run")
+    assert done.code == 1
+    assert done.err.endswith("resolv.conf names no resolver besides guardian; set GUARDIAN_UPSTREAM=udp://ADDRESS\n")

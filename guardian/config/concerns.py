@@ -1,0 +1,102 @@
+"""Hold what a sound file may still do that nobody wants: each is told, and none stops guardian.
+
+Law 1: a concern is a Fault that warns; whether it is one is judged by the settings and this machine's networks alone.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Network, ip_network
+from typing import TYPE_CHECKING
+
+from guardian.config.values import LOCAL
+from guardian.model import Band, ListKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from guardian.config.document import Document
+    from guardian.config.places import Path
+    from guardian.config.settings import Settings
+    from guardian.config.values import Network
+    from guardian.errors import Fault
+
+INSIDE = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""What the world can't reach: RFC 1918, 6598, 1122, 3927, 4291 and 4193."""
+SITE = 48
+"""The widest prefix that a house is given (RFC 6177)."""
+WIDEST = {4: 8, 6: 16}
+"""No network that is wider is a house's own, whatever an interface says."""
+BANDS = tuple(Band)
+"""From the strictest on."""
+
+
+def concerns(document: Document, settings: Settings, own: Callable[[], Iterable[Network]]) -> list[Fault]:
+    """Give every concern; `own` gives the networks of this machine and is called only where one matters."""
+    return [
+        *_loose_strangers(document, settings),
+        *_open_to_the_world(document, settings, own),
+        *_no_list(document, settings),
+    ]
+
+
+def _loose_strangers(document: Document, settings: Settings) -> Iterator[Fault]:
+    """Warn where a child's device is freer without its name, as by its IPv6 address or a changed one."""
+    unknown = settings.family.unknown_devices
+    strictest = min((client.band for client in settings.clients), key=BANDS.index, default=Band.ADULT)
+    if BANDS.index(unknown) > BANDS.index(strictest):
+        message = f"{unknown} is looser than {strictest} at clients: by an address not named there a child gets more"
+        hint = f'write unknown_devices: "{strictest}"'
+        yield document.fault(("family", "unknown_devices"), message, hint)
+
+
+def _open_to_the_world(document: Document, settings: Settings, own: Callable[[], Iterable[Network]]) -> Iterator[Fault]:
+    """Warn of an open resolver: others use it to flood a third."""
+    for path, network in _admitted(settings):
+        if not (_is_inside(network) or _is_own(network, own())):
+            message = f"{network} is open to the internet, for others to use against a third"
+            yield document.fault(path, message, "name the networks of this house alone, or write local")
+
+
+def _no_list(document: Document, settings: Settings) -> Iterator[Fault]:
+    lists = settings.lists
+    if not lists.embedded and all(source.kind is not ListKind.BLOCK for source in lists.sources):
+        message = "no list is left that blocks: every name is open but to the youngest"
+        yield document.fault(("lists", "embedded"), message, "write embedded: true, or add a list at lists.sources")
+
+
+def _admitted(settings: Settings) -> Iterator[tuple[Path, Network]]:
+    for number, allowed in enumerate(settings.dns.allow_from):
+        if allowed != LOCAL:
+            yield ("dns", "allow_from", number), allowed
+    for number, client in enumerate(settings.clients):
+        yield ("clients", number, "network"), client.network
+
+
+def _is_inside(network: Network) -> bool:
+    return any(_holds(inside, network) for inside in INSIDE)
+
+
+def _is_own(network: Network, own: Iterable[Network]) -> bool:
+    if network.prefixlen < WIDEST[network.version]:
+        return False
+    whole_site = isinstance(network, IPv6Network) and network.prefixlen >= SITE
+    return any(_holds(one, network) or (whole_site and _holds(network, one)) for one in own)
+
+
+def _holds(wide: Network, narrow: Network) -> bool:
+    if wide.version != narrow.version or wide.prefixlen > narrow.prefixlen:
+        return False
+    return narrow.network_address in wide
