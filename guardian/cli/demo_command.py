@@ -12,13 +12,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from guardian.cli.authority import ADDRESS, Authority
 from guardian.cli.house import shipped_categories, shipped_safe_search
 from guardian.config.settings import Client, Dns, Settings, Upstream
 from guardian.config.values import Endpoint, PortChoice, read_endpoint, read_network, read_upstream_url
 from guardian.daemon import Daemon, Parts
 from guardian.errors import StoreError
 from guardian.model import AskKey, Band
+from guardian.server.authority import ADDRESS, Authority
 from guardian.system.paths import State, blocklists
 from guardian.update.compilation import Workshop, publish
 from guardian.wire import codes
@@ -70,21 +70,38 @@ async def _tour(folder: Path) -> None:
     loop = asyncio.get_running_loop()
     authority = Authority()
     authority.start(loop)
+    try:
+        await _guided(folder, authority)
+    finally:
+        authority.close(loop)
+
+
+async def _guided(folder: Path, authority: Authority) -> None:
     parts = _parts(folder, authority.port)
     compiled = publish(Workshop(blocklists(), parts.settings.lists), parts.state, lambda _: None)
     print(f"{compiled.summary.names} names of {len(compiled.lists)} lists that ship with guardian are compiled.")
     daemon = Daemon(parts)
     ready = asyncio.Event()
     serving = asyncio.create_task(daemon.serve(ready.set))
-    await ready.wait()
     try:
+        await _first(ready, serving)
         await _walk(daemon.endpoint)
         print(f"\nThe internet behind it was asked {authority.asked} times; a closed name never leaves the house.")
         print("Nothing was written about who asked what. Next: make run")
     finally:
         daemon.stop()
-        await serving
-        authority.close(loop)
+        await asyncio.gather(serving, return_exceptions=True)
+    serving.result()
+
+
+async def _first(ready: asyncio.Event, serving: asyncio.Task[None]) -> None:
+    """Wait until guardian is ready; what it raises where it ends before that."""
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([waiting, serving], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if serving.done():
+        serving.result()
+        raise StoreError("guardian ended before it could answer")
 
 
 def _parts(folder: Path, port: int) -> Parts:
