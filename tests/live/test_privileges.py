@@ -1,22 +1,48 @@
-"""What `sudo` started gives root's rights back."""
+"""What `sudo` started gives root's rights back, and what runs is closed to all but root."""
 
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dns.rcode
 import pytest
 
-from tests.live.conftest import ask
+from tests.live.conftest import PROGRAM, Guardian, ask, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.live.conftest import Guardian
-
 NOBODY = 65534
+
+
+def as_nobody(*words: str) -> tuple[str, ...]:
+    """Give the words that run a program as a user without rights; of a test that is one, the words alone."""
+    return words if os.geteuid() else ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *words)
+
+
+def test_no_other_program_of_its_user_may_look_into_its_memory(house: Path, compiled: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        publish(compiled, folder / "state")
+        config = folder / "guardian.yaml"
+        config.write_bytes(house.read_bytes())
+        tried = subprocess.run(as_nobody(*PROGRAM, "--version"), capture_output=True, timeout=20, check=False)
+        if tried.returncode:
+            pytest.skip("this checkout is closed to a user without rights")
+        with Guardian(config, program=as_nobody(*PROGRAM, "dns", "--config", str(config))) as guardian:
+            guardian.ready()
+            process = Path(f"/proc/{guardian.process.pid}")
+            user = re.search(r"^Uid:\s+(\d+)", (process / "status").read_text(encoding="utf-8"), re.MULTILINE)
+            assert user
+            assert int(user[1]) != 0
+            # proc(5): what is not dumpable belongs to root there
+            assert (process / "mem").stat().st_uid == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give back")
