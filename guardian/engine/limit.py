@@ -32,5 +32,6 @@ class Share:
         earned = int((now - asker.filled) * self.rate)
         if earned > 0:
             asker.left = min(self.burst, max(asker.left, -1) + earned)
-            asker.filled = now
+            # what is earned in part is not lost: who asks a little too fast would else get half its share
+            asker.filled += earned / self.rate
         return asker.left >= 0
