@@ -38,7 +38,15 @@ class Generation:
 
     def is_of_the_house(self, query: Query) -> bool:
         """Say whether the house itself has the name: below a forward zone, or one that may point inside."""
+        return self.has_house_name(query.name, query.labels)
+
+    def has_house_name(self, name: bytes, labels: tuple[int, ...]) -> bool:
+        """Say the same of a name in wire form and its label offsets."""
         if not (self.zones or self.inside_names):
             return False
-        names = (query.name[offset:] for offset in query.labels)
-        return any(name in self.zones or name in self.inside_names for name in names)
+        above = (name[offset:] for offset in labels)
+        return any(one in self.zones or one in self.inside_names for one in above)
+
+    def is_forwarded(self, query: Query) -> bool:
+        """Say whether the name is that of a forward zone, or below one."""
+        return bool(self.zones) and any(query.name[offset:] in self.zones for offset in query.labels)

@@ -2,7 +2,8 @@
 
 Law 1: a name that a list closes stays closed behind every other name (cloaking), for HTTPS and SVCB targets too.
 Law 2: what a list opens by name is open with all that it leads to; else content networks would break it.
-Law 3: an address of the house comes from the house: forward zones and the names in dns.inside_names.
+Law 3: a band that opens the allow list alone reaches the house's own names, by whatever alias.
+Law 4: an address of the house comes from the house: forward zones and the names in dns.inside_names.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def judge(
         verdict = policy.decide(generation.domains.find(target, labels))
         if verdict.reason in _OPENED:
             return None
+        if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.has_house_name(target, labels):
+            continue
         if verdict.blocked:
             # the name asked has other names below it that this says nothing of
             return Reply(query, codes.NOERROR, verdict.reason, verdict=verdict._replace(covers_below=False))

@@ -1,6 +1,6 @@
 """Hold the names that never leave the house: special-use names (RFC 6761) and the reverse zones of private addresses.
 
-Law 1: each is answered here with a denial, unless the operator forwards a zone above it.
+Law 1: each is answered here with a denial, unless the operator forwards it or a zone above it.
 Law 2: `example` resolves like any name (RFC 6761 section 6.5); so does what a house names in its own records.
 """
 
@@ -53,13 +53,11 @@ _TOPS = frozenset(name[label_offsets(name)[-1] :] for name in (*_ZONES, LOCALHOS
 
 
 def special_use(query: Query, generation: Generation) -> Reply | None:
-    """Answer a special-use name; None for every other name, and below a zone that the operator forwards."""
-    if not query.labels or query.name[query.labels[-1] :] not in _TOPS:
+    """Answer a special-use name; None for every other name, and for what the operator forwards."""
+    if not query.labels or query.name[query.labels[-1] :] not in _TOPS or generation.is_forwarded(query):
         return None
     for label, offset in enumerate(query.labels):
         zone = query.name[offset:]
-        if zone in generation.zones:
-            return None
         if zone == LOCALHOST:
             return _localhost(query, label)
         rcode = _ZONES.get(zone)
