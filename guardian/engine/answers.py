@@ -38,7 +38,7 @@ class AnswerCache:
         """Hold at most `max_entries` answers and as many failures."""
         self._kept: TwoGenerations[AskKey, Kept] = TwoGenerations(max_entries)
         self._failures: TwoGenerations[AskKey, Reason] = TwoGenerations(max_entries)
-        self._renewing: TwoGenerations[AskKey, None] = TwoGenerations(max_entries)
+        self._renewing: TwoGenerations[AskKey, float] = TwoGenerations(max_entries)
 
     def find(self, key: AskKey, now: float) -> Kept | None:
         """Give a fresh answer."""
@@ -56,13 +56,13 @@ class AnswerCache:
 
     def keep(self, key: AskKey, answer: Answer, now: float) -> None:
         """Keep an answer for its time; it ends what was known of failures."""
+        if self._failures.get(key, now) is not None:
+            self._failures.put(key, self._failures.find(key)[1], now)  # type: ignore[index]
         found = self._kept.find(key)
         if answer.ttl <= 0 or (found is not None and found[1].answer is answer):
             return
         lead = answer.ttl / _LEAD if answer.ttl >= SHORTEST_RENEWED else 0.0
         self._kept.put(key, Kept(answer, now + answer.ttl, lead), now + answer.ttl + STALE_SECONDS)
-        if self._failures.get(key, now) is not None:
-            self._failures.put(key, self._failures.find(key)[1], now)  # type: ignore[index]
 
     def fail(self, key: AskKey, reason: Reason, now: float) -> None:
         """Remember that asking failed."""
@@ -70,9 +70,9 @@ class AnswerCache:
 
     def wants_refresh(self, key: AskKey, kept: Kept, now: float) -> bool:
         """Say whether an answer should be renewed now; True once in each last tenth of its time."""
-        if now < kept.fresh_until - kept.lead or self._renewing.find(key) is not None:
+        if now < kept.fresh_until - kept.lead or self._renewing.get(key, now) == kept.fresh_until:
             return False
-        self._renewing.put(key, None, kept.fresh_until)
+        self._renewing.put(key, kept.fresh_until, kept.fresh_until)
         return True
 
     def sweep(self, now: float) -> None:
