@@ -9,6 +9,7 @@ Law 4: an answer is judged under the asker's own policy each time it leaves the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,11 @@ from guardian.model import Answer, Ask, AskKey, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, with_ttl
 from guardian.wire.names import to_wire
-from guardian.wire.own import own_answers
+from guardian.wire.own import OTHER_TYPES, own_answers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from guardian.engine.generation import Generation
     from guardian.engine.stages import Ruling
     from guardian.model import Query
@@ -101,10 +104,7 @@ class Engine:
             reply = stage(query, ruling, self._generation)
             if reply is not None:
                 return reply
-        target = self._rewrites[place].get(query.name)
-        if target is not None and query.qtype not in _REWRITTEN_TYPES:
-            target = None
-        return self._from_cache(query, ruling, place, target, now)
+        return self._from_cache(query, ruling, place, self._target(query, place), now)
 
     def receive_answer(self, ask: Ask, answer: Answer, now: float) -> Reply:
         """Keep an upstream's answer and judge it for the one who asked; called once for each waiter."""
@@ -117,8 +117,7 @@ class Engine:
 
     def receive_failure(self, ask: Ask, reason: Reason, now: float) -> Reply:
         """Reply where no upstream has answered (yet): by an older answer if there is one, else SERVFAIL."""
-        if reason is not Reason.UPSTREAM_SLOW:
-            self._answers.fail(ask.key, reason, now)
+        self.keep(ask, reason, now)
         judged = self._judge_again(ask, now)
         if isinstance(judged, Reply):
             return judged
@@ -128,9 +127,12 @@ class Engine:
         ruling, place, target = judged
         return self._stale(ask.query, ruling, place, target, stale)
 
-    def keep(self, ask: Ask, answer: Answer, now: float) -> None:
-        """Keep what an upstream answered to `ask`, whoever waits for it."""
-        self._answers.keep(ask.key, answer, now)
+    def keep(self, ask: Ask, outcome: Answer | Reason, now: float) -> None:
+        """Keep what an upstream answered to `ask`, or that it did not, whoever waits for it."""
+        if isinstance(outcome, Answer):
+            self._answers.keep(ask.key, outcome, now)
+        elif outcome is not Reason.UPSTREAM_SLOW:
+            self._answers.fail(ask.key, outcome, now)
 
     def finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
@@ -189,7 +191,16 @@ class Engine:
             reply = stage(query, ruling, self._generation)
             if reply is not None:
                 return reply
-        return ruling, place, ask.key.name if ask.key.name != query.name else None
+        target = self._target(query, place)
+        if ask.key.name != (target or query.name):
+            # what was asked is no longer what this asker is to have: the next asking will do
+            return Reply(query, codes.SERVFAIL, Reason.UPSTREAM_SLOW)
+        return ruling, place, target
+
+    def _target(self, query: Query, place: int) -> bytes | None:
+        """Give the name that is resolved in place of the name asked: safe search."""
+        target = self._rewrites[place].get(query.name)
+        return target if query.qtype in _REWRITTEN_TYPES else None
 
     def _judged(self, query: Query, ruling: Ruling, place: int, target: bytes | None, answer: Answer) -> Reply:
         reply = judge(query, ruling, self._policies[place], self._generation, answer, rewritten=target is not None)
@@ -225,6 +236,12 @@ class Engine:
 
 def _own(query: Query, here: str) -> Reply:
     """Answer guardian's own name by the address that was asked: the one that the asker can surely reach."""
-    answers = own_answers(OWN_NAME, [ip_address(here.partition("%")[0])] if here else [])
-    answer = answers.get(query.qtype) or answers[0]
+    answers = _own_answers(here)
+    answer = answers.get(query.qtype) or answers[OTHER_TYPES]
     return Reply(query, answer.rcode, Reason.THIS_HOUSE, answer)
+
+
+@lru_cache(maxsize=64)
+def _own_answers(here: str) -> Mapping[int, Answer]:
+    """Give the answers by one of guardian's own addresses; writing them takes as long as forty other answers."""
+    return own_answers(OWN_NAME, [ip_address(here.partition("%")[0])] if here else [])
