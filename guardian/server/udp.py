@@ -70,7 +70,11 @@ class UdpListener:
             # nothing more to read: the loop wakes us again if there is more
             pass
         for packet, source in batch:
-            reply = replay(packet, source[0], now) or self._receive(packet, source, now)
+            try:
+                reply = replay(packet, source[0], now) or self._receive(packet, source, now)
+            except Exception as fault:  # noqa: BLE001 - one packet must not cost the others theirs
+                self._on_fault(fault)
+                continue
             if reply is not None:
                 ready.append((reply, source))
         for reply, source in ready:
@@ -93,8 +97,6 @@ class UdpListener:
                 waiter.lose_patience_in(outcome.patience, self._loop)
         except BadQuestionError as bad:
             return bad.answer if self._engine.admits(source[0], now) else None
-        except Exception as fault:  # noqa: BLE001 - one packet must not cost the others theirs
-            self._on_fault(fault)
         return None
 
     def answer(self, ask: Ask, packet: bytes, source: Source, outcome: Answer | Reason) -> None:
@@ -117,8 +119,10 @@ class UdpListener:
 
     def keep(self, ask: Ask, outcome: Answer | Reason) -> None:
         """Keep what came behind a reply that has gone out already."""
-        if isinstance(outcome, Answer):
+        try:
             self._engine.keep(ask, outcome, self._clock())
+        except Exception as fault:  # noqa: BLE001 - the others who wait must hear of it all the same
+            self._on_fault(fault)
 
     def _finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
         if reply.refresh is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from guardian.model import Query, Reply
 
-# EDE codes: 3 Stale Answer, 4 Forged Answer, 15 Blocked, 17 Filtered, 19 Stale NXDOMAIN, 20 Not Authoritative,
+# EDE codes: 3 Stale Answer, 4 Forged Answer, 15 Blocked, 17 Filtered, 19 Stale NXDOMAIN,
 # 22 No Reachable Authority, 23 Network Error. An outsider is told none: its answer must not outgrow its question.
 EXTENDED_ERRORS = {
     Reason.THREAT: 15,
