@@ -20,7 +20,7 @@ TOLERANCE = 0.02
 
 
 class Form(enum.StrEnum):
-    """The forms of the corpus' own table that guardian reads today."""
+    """The forms of the corpus' own table whose entries are names, one by one."""
 
     HOSTS = "hosts"
     DOMAINS = "domains"
@@ -90,7 +90,7 @@ def test_every_other_list_is_read_or_refused_whole(corpus: Path) -> None:
         with (corpus / row.path).open("rb") as source:
             try:
                 for rule in read_rules(source, form=Format.AUTO, scope=Scope.EXACT, report=report):
-                    assert rule.name.endswith(b"\0")
+                    assert rule.name.endswith(b"\0") or rule.pattern is not None
             except ListError as error:
                 refused.append(str(error))
     assert len(refused) == 1, "\n".join(refused)
