@@ -38,10 +38,13 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $@
 
 .PHONY: run
-run: $(READY) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): for the whole house, on port 53
+# What is built belongs to who typed sudo; root has only the port.
+run: $(if $(LAN),,$(READY)) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): for the whole house, on port 53
 ifdef LAN
 	@test "$$(id -u)" = 0 || { echo 'Port 53 belongs to root: sudo make run LAN=1' >&2; exit 1; }
-	@exec $(BIN)/guardian run --lan --config $(CONFIG)
+	@if test "$${SUDO_UID:-0}" = 0; then exec $(MAKE) setup; else \
+	  exec sudo -H -u "#$$SUDO_UID" $(MAKE) PYTHON=$(PYTHON) setup; fi
+	@PYTHONDONTWRITEBYTECODE=1 exec $(BIN)/guardian run --lan --config $(CONFIG)
 else
 	@exec $(BIN)/guardian run --config $(CONFIG)
 endif

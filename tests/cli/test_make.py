@@ -1,0 +1,67 @@
+"""What `make run` does on whose behalf; `sudo`, `id` and guardian itself are stand-ins that say how they are called."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def stand_in(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    stand_in(tmp_path / "bin" / "sudo", 'echo "sudo $*"')
+    stand_in(tmp_path / "bin" / "id", "echo ${USER_ID:-0}")
+    stand_in(tmp_path / ".venv" / "bin" / "guardian", 'echo "guardian $*"')
+    for name in ("requirements-dev.lock", "pyproject.toml", ".venv/.ready"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def make(checkout: Path, *words: str, **environment: str) -> list[str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SUDO_", "MAKE"))}
+    path = f"{checkout / 'bin'}{os.pathsep}{inherited['PATH']}"
+    done = subprocess.run(
+        ["make", "--no-print-directory", *words],
+        cwd=checkout,
+        env=inherited | {"PATH": path} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return done.stdout.splitlines()
+
+
+def test_behind_sudo_everything_is_built_as_the_person_who_typed_it(checkout: Path) -> None:
+    (checkout / ".venv" / ".ready").unlink()
+    built, served = make(checkout, "run", "LAN=1", SUDO_UID="1000")
+    assert (built.split()[:4], built.split()[-1]) == (["sudo", "-H", "-u", "#1000"], "setup")
+    assert served == "guardian run --lan --config config/examples/checkout.yaml"
+
+
+def test_root_itself_builds_for_itself(checkout: Path) -> None:
+    assert make(checkout, "run", "LAN=1")[-1] == "guardian run --lan --config config/examples/checkout.yaml"
+
+
+def test_without_root_nothing_is_built_for_the_house(checkout: Path) -> None:
+    (checkout / ".venv" / ".ready").unlink()
+    said = make(checkout, "run", "LAN=1", USER_ID="1000")
+    assert said[0] == "Port 53 belongs to root: sudo make run LAN=1"
+    assert not [line for line in said if line.startswith(("sudo", "guardian", "Setting up"))]
+
+
+def test_on_loopback_no_root_is_needed(checkout: Path) -> None:
+    assert make(checkout, "run", USER_ID="1000") == ["guardian run --config config/examples/checkout.yaml"]
