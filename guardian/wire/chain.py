@@ -38,6 +38,8 @@ class Chain(NamedTuple):
     """Each further name that the answer leads to, in wire form: of CNAME, HTTPS and SVCB records."""
     private: bool
     """An address of a house is among what it leads to."""
+    last: bytes
+    """The last name on the way, in wire form: what a negative answer denies (RFC 2308 section 2.1)."""
 
 
 def follow(message: bytes, name: bytes, records: Sequence[Record]) -> Chain:
@@ -72,7 +74,12 @@ def follow(message: bytes, name: bytes, records: Sequence[Record]) -> Chain:
             if target != ROOT:
                 targets.append(target)
             private = private or any(map(is_private, hints))
-    return Chain(tuple(kept), tuple(targets), private)
+    return Chain(tuple(kept), tuple(targets), private, way[-1])
+
+
+def is_at_or_above(owner: bytes, name: bytes) -> bool:
+    """Say whether `name` is `owner` or below it, both in wire form."""
+    return owner == ROOT or any(owner == name[start:] for start in label_offsets(name))
 
 
 def _way(name: bytes, aliases: Mapping[bytes, bytes]) -> list[bytes]:
@@ -101,7 +108,7 @@ def _redirects(message: bytes, record: Record, owner: bytes, way: list[bytes]) -
     rtype = record.rtype
     if rtype == codes.RRSIG:
         rtype = int.from_bytes(message[record.data : record.data + 2], "big")
-    return rtype == codes.DNAME and any(owner == name[start:] for name in way for start in label_offsets(name))
+    return rtype == codes.DNAME and any(is_at_or_above(owner, name) for name in way)
 
 
 def _read_service(message: bytes, record: Record) -> tuple[bytes, list[bytes]]:

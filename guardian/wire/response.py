@@ -1,7 +1,8 @@
 """Read an upstream's response and keep of it what answers the question.
 
 Law 1: only what leads from the name asked to its answer survives, and the proof of a negative answer or a signed one.
-Law 2: an answer that could not be right is refused whole; the waiting goes on.
+Law 2: an answer that could not be right is refused whole. What is no answer to the question asked is told apart:
+       anybody could have sent it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 from guardian.errors import WireError
 from guardian.model import Answer
 from guardian.wire import codes
-from guardian.wire.chain import follow
+from guardian.wire.chain import follow, is_at_or_above
+from guardian.wire.names import read_name
 from guardian.wire.question import HEADER_SIZE
 from guardian.wire.records import copied, walk
 
@@ -29,29 +31,37 @@ SERVFAIL_TTL = 5
 """Seconds that a failure is kept (RFC 9520 section 3.2)."""
 
 
-def read_answer(message: bytes, question: bytes, *, longest_ttl: int) -> Answer:
+class OtherQuestionError(WireError):
+    """A message is no answer to the question asked."""
+
+
+def read_answer(message: bytes, question: bytes, *, longest_ttl: int, trusted: bool = False) -> Answer:
     """Keep of `message` what answers `question`, each TTL cut to `longest_ttl` seconds.
 
-    The caller has checked the ID and who sent it. Raises WireError where the message answers something else or is
-    damaged.
+    The caller has checked the ID and who sent it, and says whether the way is `trusted`: only there does the AD bit
+    mean something (RFC 6840 section 5.7). Raises OtherQuestionError where the message is no answer to the question,
+    and another WireError where it is one and can't be used.
     """
     if len(message) < HEADER_SIZE or message[HEADER_SIZE : HEADER_SIZE + len(question)] != question:
-        raise WireError("the answer to another question")
+        raise OtherQuestionError("the answer to another question")
     _, flags, questions, _, _, _ = _HEADER.unpack_from(message)
     if not flags & codes.QR or flags & codes.OPCODE or questions != 1:
-        raise WireError("not an answer")
+        raise OtherQuestionError("not an answer")
     start = HEADER_SIZE + len(question)
     records = walk(message, start)
     rcode = codes.SERVFAIL if _has_extended_rcode(records) else flags & 0xF
-    answers, targets, private = follow(message, question[:-4].lower(), [one for one in records if one.section == 1])
+    asked, rclass = int.from_bytes(question[-4:-2], "big"), question[-2:]
+    inside = [one for one in records if one.section == 1 and message.startswith(rclass, one.ttl_at - 2)]
+    answers, targets, private, last = follow(message, question[:-4].lower(), inside)
     types = [record.rtype for record in answers]
-    asked = int.from_bytes(question[-4:-2], "big")
     positive = asked in types or (asked == codes.ANY and bool(types))
-    proof = [] if positive and codes.RRSIG not in types else [one for one in records if _is_proof(message, one)]
+    proof = []
+    if not positive or codes.RRSIG in types:
+        proof = [one for one in records if _is_proof(message, one, last) and message.startswith(rclass, one.ttl_at - 2)]
     kept = [*answers, *proof]
     return Answer(
         rcode,
-        authentic=bool(flags & codes.AD),
+        authentic=trusted and bool(flags & codes.AD),
         truncated=bool(flags & codes.TC),
         counts=(len(answers), len(proof)),
         body=_body(message, kept, start, longest_ttl),
@@ -79,13 +89,19 @@ _PROOF = frozenset({codes.SOA, codes.NSEC, codes.NSEC3})
 """What of an authority section says something of the name asked."""
 
 
-def _is_proof(message: bytes, record: Record) -> bool:
-    """Say whether a record is of the authority section and of _PROOF, or its signature (RFC 4034 section 3.1.1)."""
+def _is_proof(message: bytes, record: Record, name: bytes) -> bool:
+    """Say whether a record is of the authority section and of _PROOF, or its signature (RFC 4034 section 3.1.1).
+
+    A SOA proves something of the zone that it stands above alone: of `name`, or not at all (RFC 2308 section 5).
+    """
     if record.section != 2:
         return False
-    if record.rtype == codes.RRSIG:
-        return int.from_bytes(message[record.data : record.data + 2], "big") in _PROOF
-    return record.rtype in _PROOF
+    rtype = record.rtype
+    if rtype == codes.RRSIG:
+        rtype = int.from_bytes(message[record.data : record.data + 2], "big")
+    if rtype == codes.SOA:
+        return is_at_or_above(read_name(message, record.owner), name)
+    return rtype in _PROOF
 
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
