@@ -30,7 +30,7 @@ from guardian.lists.set_file import (
     pack_row,
 )
 from guardian.lists.side_rules import SideRules
-from guardian.lists.spool import NameSpool, RuleSpool
+from guardian.lists.spool import NameSpool, RuleSpool, Sample
 from guardian.model import ListKind
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Compiler:
         self._rules = RuleSpool(rules)
         self._names = NameSpool(names)
         self._side = SideRules()
+        self._sample = Sample()
         self._openings: list[bytes] = []
         self._max_names = max_names
         self._lists: list[ListInfo] = []
@@ -77,7 +78,7 @@ class Compiler:
         self._lists.append(info)
         opens = info.kind is not ListKind.BLOCK
         tails: dict[int, bytes] = {}
-        put, keep = self._rules.put, self._names.put
+        put, keep, sample = self._rules.put, self._names.put, self._sample
         for rule in rules:
             if rule.condition is not None or rule.pattern is not None:
                 self._add_aside(number, info, rule)
@@ -86,7 +87,10 @@ class Compiler:
             tail = tails.get(packed)
             if tail is None:
                 tails[packed] = tail = number.to_bytes(2, "big") + bytes((packed,))
-            put(blake2b(name, digest_size=8).digest() + tail)
+            digest = blake2b(name, digest_size=8).digest()
+            put(digest + tail)
+            if digest < sample.limit:
+                sample.add(digest, name)
             depth = _depth(name)
             if not depth:
                 raise _too_wide(info, rule)
@@ -129,7 +133,7 @@ class Compiler:
         for name in self._names:
             _fold(name, index, classes, table, self._shallowest)
         rows, classes = _in_order(classes, table)
-        side = self._side.tables()
+        side = self._side.tables(self._sample)
         lists = tuple(describe(self._counted(number, info)) for number, info in enumerate(self._lists))
         return _write(output, _Main(index, classes, rows, self._shallowest if hashes else 1), side, lists)
 

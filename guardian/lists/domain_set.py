@@ -97,9 +97,7 @@ class DomainSet:
                 more, opens = self._conditional.hear(name, labels, qtype, asker)
                 stored = stored.union(more)
         patterns = self.patterns
-        if patterns is None or not patterns.may_match(name):
-            return Heard(stored, Bits(), opens)
-        return Heard(stored, patterns.hear(name, labels, qtype, asker), opens)
+        return Heard(stored, patterns.hear(name, labels, qtype, asker) if patterns else Bits(), opens)
 
     def row(self, number: int) -> Row:
         """Give one class."""

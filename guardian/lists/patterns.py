@@ -1,7 +1,7 @@
 """Hear the rules that name no name: parts of names, stars, and regular expressions.
 
 Law 1: a name that holds none of the patterns' keys costs the look at its letters and nothing else.
-Law 2: a pattern is read from the set when its key is met; `max_ready` of them stay ready.
+Law 2: a pattern is read from the set when its key is met; `max_ready` stay ready, and the literals of `max_literals`.
 Law 3: what can't be run here (an expression without its engine) doesn't match; it never stops an answer.
 """
 
@@ -79,12 +79,15 @@ class PatternTable(NamedTuple):
 class Patterns:
     """The patterns of a set."""
 
-    def __init__(self, table: PatternTable, checks: Checks, *, max_ready: int = 512) -> None:
+    def __init__(
+        self, table: PatternTable, checks: Checks, *, max_ready: int = 512, max_literals: int = 16_384
+    ) -> None:
         """Build what tells quickly that no pattern matches; the rest stays where it lies."""
-        self._table, self._checks, self._max_ready = table, checks, max_ready
+        self._table, self._checks = table, checks
+        self._max_ready, self._max_literals = max_ready, max_literals
         self._grams = Grams(table.keys, table.led_to)
         self._ready: dict[int, Callable[[bytes], object]] = {}
-        self.may_match = self._grams.may_match
+        self._literals: dict[int, bytes] = {}
 
     def __len__(self) -> int:
         """Count the patterns."""
@@ -101,8 +104,14 @@ class Patterns:
 
     def matching(self, name: bytes, labels: tuple[int, ...]) -> list[int]:
         """Give the numbers of the patterns that mean a name, whatever their conditions."""
-        text = text_of(name, labels)
-        return [number for number in sorted(self._grams.candidates(name)) if self._search(number)(text)]
+        found: list[int] = []
+        for number in self._grams.candidates(name):
+            literal = self._literals.get(number)
+            if literal is None:
+                literal = self._literal(number)
+            if literal in name and self._search(number)(text_of(name, labels)):
+                found.append(number)
+        return found
 
     def pattern(self, number: int) -> Pattern:
         """Give one pattern."""
@@ -110,6 +119,15 @@ class Patterns:
         shape = unpack_tail(self._table.tails[number]).shape
         flags = (bool(shape & bit) for bit in (_REGEX, _LABEL_START, _NAME_START, _NAME_END))
         return Pattern(bytes(self._table.text[start:end]).decode("latin-1"), *flags)
+
+    def _literal(self, number: int) -> bytes:
+        """Give a literal that stands in every name that a pattern means: looking for it is cheaper than matching."""
+        if len(self._literals) >= self._max_literals:
+            self._literals.clear()
+        pattern = self.pattern(number)
+        literal = b"" if pattern.regex else max(_letters(pattern.text), key=len, default=b"")
+        self._literals[number] = literal
+        return literal
 
     def _search(self, number: int) -> Callable[[bytes], object]:
         search = self._ready.get(number)

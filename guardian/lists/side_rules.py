@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.errors import ListError
 from guardian.lists.conditions import MAX_CONDITIONS, MAX_RULES_A_NAME, OPENS, Tail, in_order, is_bounded
-from guardian.lists.grams import MAX_SHARED, MAX_THREES, is_three, keys_of, places_of
+from guardian.lists.grams import MAX_SHARED, MAX_THREES, commonness, is_three, keys_of, places_of
 from guardian.lists.patterns import choices_of, shape_of
 from guardian.lists.regexes import search_of
 from guardian.lists.rows import is_exception, pack_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from guardian.model import Condition, Pattern, Rule
 
@@ -92,15 +92,16 @@ class SideRules:
         for side in self._named:
             yield side.name, side.list_index, self._opens(side)
 
-    def tables(self) -> SideTables:
-        """Give what is to be written, and complete the counts."""
+    def tables(self, sample: Iterable[bytes]) -> SideTables:
+        """Give what is to be written, and complete the counts; `sample` are names as they are asked for."""
         numbers: dict[Condition, int] = {}
         named = sorted(
             (int.from_bytes(blake2b(side.name, digest_size=8).digest(), "big"), self._tail(side, numbers))
             for side in self._named
         )
         self.conditional.update(side.list_index for side in self._named)
-        keys, chosen = _choose(self._shaped, self.left_out)
+        common = commonness(sample) if self._shaped else Counter()
+        keys, chosen = _choose(self._shaped, common, self.left_out)
         self.patterns.update(side.list_index for side in chosen)
         self.opening_patterns.update(side.list_index for side in chosen if self._opens(side))
         texts = [side.pattern.text.encode("latin-1", "replace") for side in chosen if side.pattern]
@@ -145,7 +146,9 @@ def _order(side: _Side) -> tuple[object, ...]:
     return (side.list_index, side.word, side.name, tuple(side.pattern or ()), terms)
 
 
-def _choose(shaped: list[_Side], left_out: Counter[int]) -> tuple[list[tuple[int, int]], list[_Side]]:
+def _choose(
+    shaped: list[_Side], common: Counter[int], left_out: Counter[int]
+) -> tuple[list[tuple[int, int]], list[_Side]]:
     """Choose for each pattern the keys that fewest others have; give all keys in order, and the patterns kept."""
     uses: Counter[int] = Counter()
     keys: list[tuple[int, int]] = []
@@ -154,7 +157,7 @@ def _choose(shaped: list[_Side], left_out: Counter[int]) -> tuple[list[tuple[int
     for side in shaped:
         pattern = side.pattern
         bounded = side.condition is None or is_bounded(side.condition)
-        chosen = _keys(pattern, uses) if pattern and bounded else None
+        chosen = _keys(pattern, uses, common) if pattern and bounded else None
         new_threes = sum(1 for key in chosen or () if is_three(key) and not uses[key])
         if chosen is None or threes + new_threes > MAX_THREES or not _runs(pattern, regexes):
             left_out[side.list_index] += 1
@@ -173,17 +176,19 @@ def _runs(pattern: Pattern | None, regexes: int) -> bool:
     return regexes < MAX_REGEXES and search_of(pattern.text) is not None
 
 
-def _keys(pattern: Pattern, uses: Counter[int]) -> set[int] | None:
-    """Give the keys of the choice that fewest patterns share, None where each is shared by too many."""
-    best: tuple[tuple[bool, int], set[int]] | None = None
+def _keys(pattern: Pattern, uses: Counter[int], common: Counter[int]) -> set[int] | None:
+    """Give the keys of the choice that names meet most seldom, None where each is shared by too many patterns."""
     if len(pattern.text) > MAX_PATTERN:
         return None
+
+    def cost(keys: Iterable[int]) -> int:
+        return sum((common[key] + 1) * (uses[key] + 1) for key in keys)
+
+    choices: list[set[int]] = []
     for literals in choices_of(pattern):
         chosen: set[int] = set()
         for literal in literals:
-            options = [keys_of(literal, at) for at in places_of(literal)]
-            chosen.update(min(options, key=lambda keys: max(uses[key] for key in keys)))
-        if len(literals) and max(uses[key] for key in chosen) < MAX_SHARED:
-            rank = (any(map(is_three, chosen)), max(uses[key] for key in chosen))
-            best = (rank, chosen) if best is None or rank < best[0] else best
-    return best[1] if best else None
+            chosen.update(min((keys_of(literal, at) for at in places_of(literal)), key=cost))
+        if max(uses[key] for key in chosen) < MAX_SHARED:
+            choices.append(chosen)
+    return min(choices, key=cost, default=None)

@@ -1,6 +1,7 @@
 """Keep more rules than fit in memory, in temporary files, and give them back in order.
 
 Law 1: memory holds one buffer a bucket and, while reading, one bucket; the rest lies in the file handed in.
+Law 2: what is sampled of them does not depend on the order in which they came.
 """
 
 from __future__ import annotations
@@ -90,3 +91,25 @@ class NameSpool:
     def _flush(self) -> None:
         self._file.write(self._buffer)
         self._buffer.clear()
+
+
+class Sample:
+    """Some of the names, the same ones in whatever order they come: those with the lowest hashes."""
+
+    def __init__(self, *, most: int = 16_384) -> None:
+        """Keep at most so many names in memory."""
+        self._most = most
+        self._names: dict[bytes, bytes] = {}
+        self.limit = b"\xff" * _DIGEST
+        """Only a name whose hash is below this is wanted."""
+
+    def add(self, digest: bytes, name: bytes) -> None:
+        """Add a name that is wanted."""
+        self._names[digest] = name
+        while len(self._names) > self._most:
+            self.limit = (int.from_bytes(self.limit, "big") // 2).to_bytes(_DIGEST, "big")
+            self._names = {digest: name for digest, name in self._names.items() if digest < self.limit}
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give them."""
+        return iter(self._names.values())

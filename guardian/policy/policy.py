@@ -69,12 +69,12 @@ class Policy:
         """
         match = domains.find(name, labels)
         patterns = domains.patterns
-        if match is None:
-            if patterns is None or not patterns.may_match(name):
+        if patterns is None or not patterns.matching(name, labels):
+            if match is None:
                 return self._otherwise, 0
-        elif match.row not in self._conditional and (patterns is None or not patterns.may_match(name)):
-            verdict = (self._exact if match.exact else self._below)[match.row]
-            return verdict, match.label if verdict.list_index >= 0 else 0
+            if match.row not in self._conditional:
+                verdict = (self._exact if match.exact else self._below)[match.row]
+                return verdict, match.label if verdict.list_index >= 0 else 0
         return self._judge_all(match, domains, name, labels, qtype, asker)
 
     def _judge_all(
