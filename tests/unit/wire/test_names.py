@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardian.errors import WireError
-from guardian.wire.names import ROOT, label_offsets, skip_name, to_text, to_wire
+from guardian.wire.names import ROOT, label_offsets, read_name, skip_name, to_text, to_wire
 
 HEADER = bytes(12)
 # the same examples at each run; `make fuzz` draws new ones
@@ -95,26 +95,31 @@ def test_each_label_begins_where_the_one_before_it_ends(wire: bytes) -> None:
 # --- where a name ends ------------------------------------------------------------------------------------------------
 
 
-def theirs(message: bytes, position: int) -> tuple[int, int] | None:
+def theirs(message: bytes, position: int) -> tuple[int, bytes] | None:
     """Say where dnspython finds the end, and how long the name is; None where it refuses."""
     parser = dns.wire.Parser(message, position)
     try:
         name = parser.get_name()
     except dns.exception.DNSException:
         return None
-    return parser.current, len(name.to_wire() or b"")
+    return parser.current, name.canonicalize().to_wire() or b""
 
 
-def ours(message: bytes, position: int) -> tuple[int, int] | None:
+def ours(message: bytes, position: int) -> tuple[int, bytes] | None:
     try:
-        return skip_name(message, position)
-    except (IndexError, WireError):
+        end, size = skip_name(message, position)
+    except (IndexError, WireError) as error:
+        with pytest.raises(type(error)):
+            read_name(message, position)
         return None
+    name = read_name(message, position)
+    assert len(name) == size
+    return end, name
 
 
 @settings(few, max_examples=120)
 @given(messages, st.integers(0, 40))
-def test_a_name_ends_where_dnspython_says_or_both_refuse(data: bytes, skip: int) -> None:
+def test_a_name_is_and_ends_as_dnspython_says_or_both_refuse(data: bytes, skip: int) -> None:
     # a header of pointers into itself: dnspython follows one into it, and finds no name there either
     message = b"\xc0" * 12 + data
     assert ours(message, min(12 + skip, len(message))) == theirs(message, min(12 + skip, len(message)))
@@ -125,6 +130,21 @@ def test_a_compressed_name_ends_after_its_first_pointer() -> None:
     assert skip_name(message, 12) == (17, 5)
     assert skip_name(message, 17) == (27, 13)
     assert skip_name(message, 27) == (33, 17)
+    assert read_name(message, 27) == b"\x03www\x07example\x03com\x00"
+
+
+def test_a_name_is_read_in_lower_case_whatever_it_points_to() -> None:
+    message = HEADER + b"\x03cOm\x00" + b"\x07eXample\xc0\x0c"
+    assert read_name(message, 17) == b"\x07example\x03com\x00"
+
+
+@pytest.mark.parametrize("name", [b"\xc0\x0c", b"\x01a\xc0\x0c"])
+def test_where_names_stand_uncompressed_a_pointer_is_refused(name: bytes) -> None:
+    message = HEADER + b"\x01b\x00" + name
+    assert read_name(message, 12, compressed=False) == b"\x01b\x00"
+    assert read_name(message, 15).endswith(b"\x01b\x00")
+    with pytest.raises(WireError, match="compressed"):
+        read_name(message, 15, compressed=False)
 
 
 @pytest.mark.parametrize(
@@ -142,28 +162,32 @@ def test_a_compressed_name_ends_after_its_first_pointer() -> None:
     ],
 )
 def test_a_pointer_leads_back_to_a_name_or_nowhere(name: bytes) -> None:
-    with pytest.raises(WireError):
-        skip_name(HEADER + name + bytes(2), 12)
+    for read in (skip_name, read_name):
+        with pytest.raises(WireError):
+            read(HEADER + name + bytes(2), 12)
 
 
 def test_a_loop_that_begins_with_a_pointer_back_is_found_out() -> None:
     # 12: a label, then a pointer forward to 16, where a pointer leads back to 12
     message = HEADER + b"\x01a\xc0\x10\xc0\x0c"
-    with pytest.raises(WireError):
-        skip_name(message, 16)
+    for read in (skip_name, read_name):
+        with pytest.raises(WireError):
+            read(message, 16)
 
 
 @pytest.mark.parametrize("cut", range(12, 17))
 def test_a_name_that_is_cut_off_has_no_end(cut: int) -> None:
     message = HEADER + b"\x01a\x01b\x00"
     assert skip_name(message, 12) == (17, 5)
-    with pytest.raises(IndexError):
-        skip_name(message[:cut], 12)
+    for read in (skip_name, read_name):
+        with pytest.raises(IndexError):
+            read(message[:cut], 12)
 
 
 @pytest.mark.parametrize("tail", [b"\x00", b"\xc0\x0c"])
 def test_a_name_of_255_octets_has_an_end_and_one_of_256_none(tail: bytes) -> None:
     message = HEADER + ROOT + b"\x01a" * 127 + tail
     assert skip_name(message, 13)[1] == 255
-    with pytest.raises(WireError):
-        skip_name(HEADER + ROOT + b"\x02aa" + b"\x01a" * 126 + tail, 13)
+    for read in (skip_name, read_name):
+        with pytest.raises(WireError):
+            read(HEADER + ROOT + b"\x02aa" + b"\x01a" * 126 + tail, 13)

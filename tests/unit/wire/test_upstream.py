@@ -14,7 +14,7 @@ from guardian.model import AskKey
 from guardian.wire import codes
 from guardian.wire.names import to_wire
 from guardian.wire.question import read_query
-from guardian.wire.records import read_answer
+from guardian.wire.response import read_answer
 from guardian.wire.upstream import question_of, write_question
 
 # the same examples at each run
