@@ -65,6 +65,18 @@ def sound_answers() -> list[bytes]:
         (codes.NOERROR, [_records(name, 20, "CNAME", alias + "."), _records(alias, 5, "A", "192.0.2.1")], []),
         (codes.NOERROR, [_records(name, 20, "CNAME", alias + ".")], [denial]),
         (codes.NXDOMAIN, [], [denial, proof]),
+        (
+            codes.NOERROR,
+            [
+                _records("example.com", 8, "DNAME", "example.net."),
+                _records(name, 8, "CNAME", "www.example.net."),
+                _records("bank.example", 9, "A", "203.0.113.66"),
+                _records("www.example.net", 7, "CNAME", alias + "."),
+                _records(alias, 5, "HTTPS", "0 pool.example.net."),
+                _records(alias, 5, "A", "192.168.0.1"),
+            ],
+            [_records("example.com", 9, "NS", "a.example."), denial],
+        ),
         (codes.NOERROR, [], []),
         (codes.SERVFAIL, [], []),
         (codes.NOERROR, [_records(name, 9, kind, data) for kind, data in _MANY.items()], []),

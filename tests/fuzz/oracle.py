@@ -1,8 +1,9 @@
-"""Compare what we read of a client's packet with what dnspython reads of it.
+"""Compare what we read of a client's or an upstream's packet with what dnspython reads of it.
 
 Law 1: where the two disagree on accepting a packet, the reason stands in WE_REFUSE; anything else is a quarrel.
 Law 2: we read no contents of records and options, so dnspython is shown them as types and codes that it doesn't know.
 Law 3: what both accept, both read alike.
+Law 4: of an answer all is kept that dnspython reaches from the name asked, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,18 +15,24 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
+import dns.rdata
+import dns.rrset
 
 from guardian.wire import codes
+from guardian.wire.chain import MAX_CHAIN
 from guardian.wire.question import MAX_ADDITIONAL, MAX_OPTIONS, BadQuestionError, read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from guardian.model import Query
 
 HEADER_SIZE = 12
 UNKNOWN_TYPE = 65_280
 UNKNOWN_OPTION = 65_001
+NAMING = frozenset({codes.NS, codes.CNAME, codes.SOA, 12, 15, 33, codes.DNAME})
+"""The types whose data holds names that we may write again without compression; 12, 15, 33: PTR, MX, SRV."""
 _QUESTION, _ANSWER, _AUTHORITY, _ADDITIONAL = range(4)
 
 
@@ -108,11 +115,16 @@ def option_codes(opt: Piece) -> list[int]:
     return found
 
 
-def opaque(packet: bytes) -> bytes:
-    """Give the packet with every record but OPT, and every option, of a type that nobody knows (Law 2)."""
+def opaque(packet: bytes, shown: frozenset[int] = frozenset()) -> bytes:
+    """Give the packet with every record but OPT, and every option, of a type that nobody knows (Law 2).
+
+    Records of the types `shown` stay, if they are of class IN.
+    """
     hidden = bytearray(packet)
     for piece in lay_out(packet).pieces:
         if piece.section == _QUESTION:
+            continue
+        if piece.rtype in shown and packet[piece.type_at + 2 : piece.type_at + 4] == b"\x00\x01":
             continue
         if piece.rtype != codes.OPT:
             struct.pack_into("!H", hidden, piece.type_at, UNKNOWN_TYPE)
@@ -202,3 +214,41 @@ def their_values(message: dns.message.Message) -> tuple[object, ...]:
         int(message.flags) & (codes.RD | codes.AD | codes.CD),
         alone,
     )
+
+
+def way_of(message: dns.message.Message) -> list[dns.name.Name]:
+    """Give the names from the one asked along the aliases; where they loop or never end, one more than may be."""
+    way = [message.question[0].name]
+    aliases = {one.name: one[0].target for one in asked_for(message) if one.rdtype == codes.CNAME}
+    while way[-1] in aliases and len(way) <= MAX_CHAIN:
+        way.append(aliases[way[-1]])
+    return way
+
+
+def asked_for(message: dns.message.Message) -> list[dns.rrset.RRset]:
+    """Give the answers of the class asked; the others speak of another tree of names."""
+    return [one for one in message.answer if one.rdclass == message.question[0].rdclass]
+
+
+def disloyalty(message: bytes, ours: bytes) -> str | None:
+    """Say what `ours`, the answer passed on, holds that `message` does not answer, or lacks; None where it is right."""
+    whole, passed = their_reading(opaque(message, NAMING)), their_reading(opaque(ours, NAMING))
+    if whole is None:
+        return None
+    if passed is None:
+        return "dnspython reads the message, but not what we keep of it"
+    if not _records(passed.answer) <= _records(whole.answer) or not _records(passed.authority) <= _records(
+        whole.authority
+    ):
+        return "we pass on a record that is not in the message"
+    way = way_of(whole)
+    strangers = [one for one in passed.answer if not any(name.is_subdomain(one.name) for name in way)]
+    if strangers or asked_for(passed) != passed.answer:
+        return "we pass on a record that nobody asked for"
+    if not _records(one for one in asked_for(whole) if one.name in way) <= _records(passed.answer):
+        return "we leave out a record of the name asked"
+    return None
+
+
+def _records(section: Iterable[dns.rrset.RRset]) -> set[tuple[dns.name.Name, dns.rdata.Rdata]]:
+    return {(one.name, rdata) for one in section for rdata in one}

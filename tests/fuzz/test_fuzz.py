@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from guardian.wire.records import read_answer
+from guardian.wire.response import read_answer
 from tests.fuzz import __main__ as command
 from tests.fuzz.messages import QUESTION, sound_answers, sound_queries
 
@@ -76,11 +76,24 @@ def test_a_run_stops_when_its_time_is_over() -> None:
     assert sum(run.counts.values()) == 2
 
 
-@pytest.mark.parametrize("harm", ["cut a record off", "change an address"])
-def test_a_record_that_was_not_in_the_message_is_noticed(monkeypatch: pytest.MonkeyPatch, harm: str) -> None:
+BESIDE = b"\x04bank\x07example\x00\x00\x01\x00\x01" + bytes(4) + b"\x00\x04" + bytes(4)
+"""An address of a name that nobody asked for."""
+
+
+@pytest.mark.parametrize(
+    ("cut", "more", "answers"),
+    [(1, b"", 2), (1, b"\x63", 2), (16, b"", 1), (0, BESIDE, 3)],
+    ids=["cut a record short", "change an address", "leave an address out", "put another name beside it"],
+)
+def test_an_answer_that_is_passed_on_otherwise_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, cut: int, more: bytes, answers: int
+) -> None:
     message = sound_answers()[0]
     honest = read_answer(message, QUESTION, longest_ttl=60)
-    body = honest.body[:-1] + b"\x63" if harm == "change an address" else honest.body[:-16]
-    false = honest._replace(body=body)
+    body = honest.body[: len(honest.body) - cut] + more
+    false = honest._replace(body=body, counts=(answers, 0))
+    if more == BESIDE:
+        message = message[:6] + b"\x00\x03" + bytes(4) + QUESTION + body
+    assert command.tampered(message) is None
     monkeypatch.setattr(command, "read_answer", lambda *_, **__: false)
     assert command.tampered(message) is not None
