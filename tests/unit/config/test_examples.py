@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from guardian.config.concerns import concerns
 from guardian.config.document import read_document
 from guardian.config.schema import schema_text
 from guardian.config.settings import Section, Settings, read_settings
@@ -60,6 +61,13 @@ def test_the_default_file_shows_every_key_with_the_value_it_has_when_missing() -
 def test_the_lines_that_a_comment_offers_are_right_too(path: Path) -> None:
     offered = path.read_text().replace("[]\n#  - ", "\n  - ").replace("[]\n  #  - ", "\n    - ")
     assert read_settings(offered.encode(), path.name, "/etc/guardian").upstreams
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_that_we_hand_out_gives_no_reason_to_warn(path: Path) -> None:
+    offered = path.read_bytes().replace(b"[]\n#  - ", b"\n  - ").replace(b"[]\n  #  - ", b"\n    - ")
+    document = read_document(offered, path.name)
+    assert concerns(document, read_settings(offered, path.name, "/etc/guardian"), list) == []
 
 
 def test_the_schema_in_the_checkout_is_the_models_own() -> None:
