@@ -1,68 +1,109 @@
-"""Hold one question to an upstream and those who wait for its answer.
+"""Hold one question to a group of upstreams, its attempts and those who wait for its answer.
 
 Law 1: identical questions share one exchange (RFC 5452 section 5: many open ones invite forgery).
+Law 2: each attempt has an ID and letters' case of its own, so that each must be guessed by itself.
+Law 3: earlier attempts stay open beside the latest; whichever is answered first answers all who wait.
 """
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Protocol
 
+from guardian.model import Reason
 from guardian.wire.upstream import question_of, write_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from guardian.model import Answer, AskKey, Reason
+    from guardian.model import Answer, AskKey
+    from guardian.resolver.chance import Chance
 
     Waiter = Callable[["Answer | Reason"], None]
-
-
-class Place(Protocol):
-    """Where an exchange waits for its answer."""
-
-    def forget(self, exchange: Exchange) -> None:
-        """Wait for it no longer."""
-
 
 MAX_WAITERS = 1024
 
 
+class Outlet(Protocol):
+    """Where an attempt left from, and waits for its answer."""
+
+    def forget(self, attempt: Attempt) -> None:
+        """Wait for it no longer."""
+
+    def wear_out(self) -> None:
+        """Let nothing more leave from here."""
+
+
 class Exchange:
-    """A question on its way; `attempt` counts the upstreams tried."""
+    """A question on its way, its open attempts, oldest first, and who waits."""
 
-    __slots__ = ("attempt", "deadline", "done", "identity", "key", "message", "port", "question", "waiters")
+    __slots__ = ("askers", "attempts", "failed", "failure", "key", "rounds", "turn", "waiters")
 
-    def __init__(self, key: AskKey, waiter: Waiter) -> None:
-        """Begin with one waiter and no message."""
+    def __init__(self, key: AskKey, waiter: Waiter, asker: str = "") -> None:
+        """Begin with one waiter and no attempt."""
         self.key = key
         self.waiters: list[Waiter] = [waiter]
-        self.attempt = 0
-        self.deadline = 0.0
-        self.done = False
-        self.identity = 0
-        self.port: Place | None = None
-        self.message = self.question = b""
+        self.askers: list[str] = [asker]
+        self.attempts: list[Attempt] = []
+        self.failed: tuple[object, ...] = ()
+        """The upstreams that have failed at it; none is asked again."""
+        self.failure = Reason.UPSTREAM_SILENT
+        """What to tell where no answer comes."""
+        self.turn = 0
+        """Whose turn in the group is next, counted on and on."""
+        self.rounds = 0
+        """How often an answer was waited for."""
 
-    def join(self, waiter: Waiter) -> bool:
+    @property
+    def kept(self) -> int:
+        """How many attempts are open beside the latest."""
+        return max(len(self.attempts) - 1, 0)
+
+    def join(self, waiter: Waiter, asker: str = "") -> bool:
         """Let one more wait; False where MAX_WAITERS do already."""
         if len(self.waiters) >= MAX_WAITERS:
             return False
         self.waiters.append(waiter)
+        self.askers.append(asker)
         return True
 
-    def draw(self) -> None:
-        """Write the message anew with a fresh ID and fresh letter case: each attempt must be guessed by itself."""
-        size = len(self.key.name)
-        chance = int.from_bytes(secrets.token_bytes(size + 2), "big")
-        self.identity = chance & 0xFFFF
-        self.message = write_question(self.key, self.identity, chance >> 16)
-        self.question = question_of(self.message, self.key)
+    def fail(self, upstream: object) -> None:
+        """Note that an upstream failed at it: what else it was asked here would fail alike."""
+        self.failure = Reason.UPSTREAM_FAULTY
+        self.failed = (*self.failed, upstream)
+        for attempt in self.attempts:
+            if attempt.upstream is upstream:
+                attempt.give_up()
+        self.attempts = [attempt for attempt in self.attempts if attempt.upstream is not upstream]
 
     def settle(self, outcome: Answer | Reason) -> None:
-        """Tell everybody who waits, once."""
-        if self.done:
-            return
-        self.done = True
+        """Wait for no attempt any longer, and tell everybody who waits."""
+        for attempt in self.attempts:
+            attempt.give_up()
         for waiter in self.waiters:
             waiter(outcome)
+
+
+class Attempt:
+    """One asking of one upstream."""
+
+    __slots__ = ("exchange", "identity", "message", "outlet", "question", "upstream")
+
+    def __init__(self, exchange: Exchange, upstream: object, chance: Chance) -> None:
+        """Write the message that asks `upstream` what `exchange` wants to know."""
+        self.exchange = exchange
+        self.upstream = upstream
+        self.outlet: Outlet | None = None
+        self.draw(chance)
+
+    def draw(self, chance: Chance) -> None:
+        """Write the message anew, with a fresh ID and fresh letter case."""
+        key = self.exchange.key
+        drawn = chance.take(len(key.name) + 2)
+        self.identity = drawn & 0xFFFF
+        self.message = write_question(key, self.identity, drawn >> 16)
+        self.question = question_of(self.message, key)
+
+    def give_up(self) -> None:
+        """Wait no longer for an answer."""
+        if self.outlet is not None:
+            self.outlet.forget(self)

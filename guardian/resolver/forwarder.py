@@ -1,8 +1,11 @@
 """Ask upstreams in turn until one answers, each question once whoever asks.
 
-Law 1: never more than `max_open` exchanges nor `max_waiting` who wait for them; one more fails at once.
-Law 2: an attempt has ATTEMPT_SECONDS, a question MAX_ATTEMPTS attempts, over the group's upstreams in order.
-Law 3: what an upstream refuses or fails at counts as no answer while another can be tried.
+Law 1: never more than `max_open` exchanges, `max_kept` earlier attempts beside their latest ones, `max_waiting` who
+       wait, and `max_per_asker` of these for one device; one more fails at once.
+Law 2: a question ends after QUESTION_SECONDS; every ROUND_SECONDS the next upstream of its group is asked, and
+       whichever attempt is answered first counts.
+Law 3: an upstream that refuses a question, fails at it or can't be reached is not asked it again, and the next one is
+       asked at once.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from guardian.errors import UpstreamError
 from guardian.model import Reason
+from guardian.resolver.chance import Chance
 from guardian.resolver.exchange import Exchange
 from guardian.resolver.udp import UdpUpstream
+from guardian.resolver.watch import Watch
 from guardian.wire import codes
 
 if TYPE_CHECKING:
@@ -21,10 +26,12 @@ if TYPE_CHECKING:
 
     from guardian.config.values import Endpoint, PortChoice
     from guardian.model import Answer, AskKey
-    from guardian.resolver.exchange import Waiter
+    from guardian.resolver.exchange import Attempt, Waiter
 
-ATTEMPT_SECONDS = 1.0
-MAX_ATTEMPTS = 4
+ROUND_SECONDS = 1.0
+MAX_ROUNDS = 5
+QUESTION_SECONDS = MAX_ROUNDS * ROUND_SECONDS
+"""Most stub resolvers ask again, or elsewhere, after five seconds."""
 _USABLE = frozenset({codes.NOERROR, codes.NXDOMAIN})
 
 
@@ -38,33 +45,51 @@ class Forwarder:
         loop: asyncio.AbstractEventLoop,
         *,
         max_open: int = 2048,
+        max_kept: int = 2048,
         max_waiting: int = 8192,
+        max_per_asker: int = 256,
     ) -> None:
         """`groups` are the default upstreams, then those of each forward zone, by the number that an AskKey carries."""
         self._loop = loop
-        self._groups = [[UdpUpstream(one, ports, loop, self._settled) for one in group] for group in groups]
+        self._watch = Watch(loop)
+        chance = Chance()
+        self._groups = [
+            [UdpUpstream(one, ports, self._watch, chance, self._settled) for one in group] for group in groups
+        ]
         self._open: dict[AskKey, Exchange] = {}
         self._waiting: dict[Exchange, float] = {}
-        """Each open exchange and when its attempt ends, soonest first: every attempt has the same time."""
+        """Each open exchange and when its round ends, soonest first: every round has the same time."""
         self._timer: asyncio.TimerHandle | None = None
         self._max_open = max_open
         self._room = max_waiting
+        self._keepable = max_kept
+        self._max_per_asker = max_per_asker
+        self._askers: dict[str, int] = {}
+        """How many questions of each asker wait."""
 
-    def ask(self, key: AskKey, waiter: Waiter) -> None:
-        """Ask `key`; `waiter` gets the answer, or the reason why there is none."""
+    def ask(self, key: AskKey, waiter: Waiter, asker: str = "") -> None:
+        """Ask `key` for `asker`, a device's address; `waiter` gets the answer, or the reason why there is none.
+
+        Where there is no room the reason is UPSTREAM_SLOW: nothing is known of the name, and the next one who asks may
+        be luckier. Without an asker it is guardian that asks, and no device's share is used.
+        """
+        share = self._askers.get(asker, 0)
         exchange = self._open.get(key)
-        if not self._room or (exchange is None and len(self._open) >= self._max_open):
-            waiter(Reason.UPSTREAM_SILENT)
-            return
-        if exchange is not None:
-            if exchange.join(waiter):
+        if not self._room or (asker and share >= self._max_per_asker):
+            waiter(Reason.UPSTREAM_SLOW)
+        elif exchange is not None:
+            if exchange.join(waiter, asker):
                 self._room -= 1
+                self._askers[asker] = share + 1
             else:
-                waiter(Reason.UPSTREAM_SILENT)
-            return
-        self._room -= 1
-        self._open[key] = exchange = Exchange(key, waiter)
-        self._attempt(exchange, Reason.UPSTREAM_SILENT)
+                waiter(Reason.UPSTREAM_SLOW)
+        elif len(self._open) >= self._max_open:
+            waiter(Reason.UPSTREAM_SLOW)
+        else:
+            self._room -= 1
+            self._askers[asker] = share + 1
+            self._open[key] = exchange = Exchange(key, waiter, asker)
+            self._begin_round(exchange)
 
     def close(self) -> None:
         """Stop; who still waits hears that no upstream answered."""
@@ -75,52 +100,78 @@ class Forwarder:
         for group in self._groups:
             for upstream in group:
                 upstream.close()
+        self._watch.close()
 
-    def _attempt(self, exchange: Exchange, failure: Reason) -> None:
-        """Try the next upstream; `failure` is what to tell when there is none left."""
+    def _begin_round(self, exchange: Exchange) -> None:
+        """Ask the next upstream and wait for a round; end where there is nothing to wait for."""
+        kept = exchange.kept
+        self._ask_next(exchange)
+        if not exchange.attempts:
+            self._end(exchange, exchange.failure)
+            return
+        if exchange.kept > kept and not self._keepable:
+            exchange.attempts.pop(0).give_up()
+        self._keepable += kept - exchange.kept
+        exchange.rounds += 1
+        self._waiting.pop(exchange, None)
+        self._waiting[exchange] = self._loop.time() + ROUND_SECONDS
+        if self._timer is None:
+            self._timer = self._loop.call_later(ROUND_SECONDS, self._expire)
+
+    def _ask_next(self, exchange: Exchange) -> None:
+        """Ask the next upstream of the group that can be asked, if there is one."""
         group = self._groups[exchange.key.group]
-        while exchange.attempt < max(MAX_ATTEMPTS, len(group)):
-            upstream = group[exchange.attempt % len(group)]
-            exchange.attempt += 1
-            exchange.draw()
+        for _ in group:
+            upstream = group[exchange.turn % len(group)]
+            exchange.turn += 1
+            if upstream in exchange.failed:
+                continue
             try:
                 upstream.ask(exchange)
             except UpstreamError:
                 continue
-            self._waiting.pop(exchange, None)
-            self._waiting[exchange] = self._loop.time() + ATTEMPT_SECONDS
-            if self._timer is None:
-                self._timer = self._loop.call_later(ATTEMPT_SECONDS, self._expire)
             return
-        self._end(exchange, failure)
 
-    def _settled(self, exchange: Exchange, answer: Answer | None) -> None:
+    def _settled(self, attempt: Attempt, answer: Answer | None) -> None:
+        exchange = attempt.exchange
         if answer is not None and answer.rcode in _USABLE:
             self._end(exchange, answer)
-        elif exchange.attempt < len(self._groups[exchange.key.group]):
-            self._attempt(exchange, Reason.UPSTREAM_FAULTY)
-        else:
-            self._end(exchange, Reason.UPSTREAM_FAULTY)
+            return
+        kept = exchange.kept
+        exchange.fail(attempt.upstream)
+        self._keepable += kept - exchange.kept
+        if exchange.turn < len(self._groups[exchange.key.group]) and exchange.rounds < MAX_ROUNDS:
+            self._begin_round(exchange)
+        elif not exchange.attempts:
+            self._end(exchange, exchange.failure)
 
     def _end(self, exchange: Exchange, outcome: Answer | Reason) -> None:
-        if exchange.port is not None:
-            exchange.port.forget(exchange)
+        del self._open[exchange.key]
         self._waiting.pop(exchange, None)
-        if self._open.pop(exchange.key, None) is not None:
-            self._room += len(exchange.waiters)
+        self._keepable += exchange.kept
+        self._room += len(exchange.waiters)
+        for asker in exchange.askers:
+            left = self._askers[asker] - 1
+            if left:
+                self._askers[asker] = left
+            else:
+                del self._askers[asker]
         exchange.settle(outcome)
 
     def _expire(self) -> None:
-        """Give up on attempts whose time is over; one timer serves them all, since all have the same time.
+        """Begin the next round of those whose round is over; one timer serves all, since all rounds have the same time.
 
-        The timer counts as set until the end: an attempt made in here must not set a second one.
+        The timer counts as set until the end: a round begun in here must not set a second one.
         """
         now = self._loop.time()
         try:
-            for exchange in [one for one, deadline in self._waiting.items() if deadline <= now]:
-                if exchange.port is not None:
-                    exchange.port.forget(exchange)
-                self._attempt(exchange, Reason.UPSTREAM_SILENT)
+            for exchange in [one for one, end in self._waiting.items() if end <= now]:
+                if exchange.attempts[-1].outlet is not None:
+                    exchange.attempts[-1].outlet.wear_out()
+                if exchange.rounds < MAX_ROUNDS:
+                    self._begin_round(exchange)
+                else:
+                    self._end(exchange, exchange.failure)
         finally:
             soonest = next(iter(self._waiting.values()), None)
             self._timer = None if soonest is None else self._loop.call_later(soonest - now, self._expire)

@@ -1,32 +1,35 @@
 """Ask one upstream over UDP.
 
 Law 1: a socket is connected, so the kernel drops what other addresses send (RFC 5452 section 9.1).
-Law 2: an answer is taken only if port, ID and question, letter case included, are ours; anything else is counted and
-       the waiting goes on.
-Law 3: `fresh` opens a new port for each question; `pool` draws one of POOL_SIZE ports, each replaced after POOL_USES.
+Law 2: an answer is taken only if port, ID and question, letter case included, are ours; over anything else the waiting
+       goes on. One that is ours and can't be used is the upstream's failure.
+Law 3: `fresh` opens a new port for each attempt; `pool` draws one of POOL_SIZE ports, each replaced after POOL_USES,
+       and where it can't send or an attempt from it ran out: this machine's address may have changed.
 """
 
 from __future__ import annotations
 
-import secrets
 import socket
 from typing import TYPE_CHECKING
 
 from guardian.config.values import PortChoice
 from guardian.errors import UpstreamError, WireError
-from guardian.wire.response import read_answer
+from guardian.resolver.exchange import Attempt
+from guardian.wire.response import OtherQuestionError, read_answer
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from guardian.config.values import Endpoint
     from guardian.model import Answer
+    from guardian.resolver.chance import Chance
     from guardian.resolver.exchange import Exchange
+    from guardian.resolver.watch import Watch
 
-    Settled = Callable[[Exchange, Answer | None], None]
+    Settled = Callable[[Attempt, Answer | None], None]
 
 POOL_SIZE = 16
+"""A divisor of 256, so that an octet draws fairly."""
 POOL_USES = 1000
 CLIENT_TTL = 60
 """Seconds: what a client may keep at most, so that no TTL tells when a sibling asked, and a rule is in force soon."""
@@ -37,92 +40,111 @@ _BURST = 64
 class UdpUpstream:
     """One resolver at one address."""
 
-    def __init__(
-        self, endpoint: Endpoint, ports: PortChoice, loop: asyncio.AbstractEventLoop, settled: Settled
-    ) -> None:
-        """`settled` hears of each exchange that came to an answer, or to None where the upstream can't be reached."""
-        self.endpoint = endpoint
+    def __init__(self, endpoint: Endpoint, ports: PortChoice, watch: Watch, chance: Chance, settled: Settled) -> None:
+        """`settled` hears of each attempt that came to an answer, or to None where the upstream failed at it."""
+        self.watch = watch
+        self.settled = settled
+        self.family = socket.AF_INET6 if endpoint.address.version == 6 else socket.AF_INET
+        self.address = (str(endpoint.address), endpoint.port)
+        self.trusted = endpoint.address.is_loopback
+        """Nobody on the way could have set its AD bit (RFC 6840 section 5.7)."""
+        self._chance = chance
         self._uses = 1 if ports is PortChoice.FRESH else POOL_USES
-        self._size = 0 if ports is PortChoice.FRESH else POOL_SIZE
-        self._loop = loop
-        self._settled = settled
         self._pool: list[Port] = []
 
     def ask(self, exchange: Exchange) -> None:
-        """Send the exchange's question; `settled` hears the rest, unless its time runs out.
+        """Send a new attempt at the exchange's question, and open it there; `settled` hears the rest.
 
         Raises UpstreamError where it can't be sent.
         """
-        port = self._draw()
-        while exchange.identity in port.open:
-            exchange.draw()
-        port.send(exchange)
+        attempt = Attempt(exchange, self, self._chance)
+        if self._uses == 1:
+            Port(self, 1).send(attempt)
+        else:
+            self._send_from_pool(attempt)
+        exchange.attempts.append(attempt)
 
     def close(self) -> None:
         """Close every port of the pool."""
         while self._pool:
             self._pool.pop().close()
 
-    def _draw(self) -> Port:
-        if len(self._pool) < self._size or not self._size:
-            port = Port(self.endpoint, self._uses, self._loop, self._settled)
-            if self._size:
-                self._pool.append(port)
-            return port
-        place = secrets.randbelow(self._size)
-        port = self._pool[place]
-        if port.uses_left == 0:
-            port.release()
-            port = self._pool[place] = Port(self.endpoint, self._uses, self._loop, self._settled)
-        return port
+    def _send_from_pool(self, attempt: Attempt) -> None:
+        pool = self._pool
+        if len(pool) < POOL_SIZE:
+            place = len(pool)
+            pool.append(Port(self, POOL_USES))
+        else:
+            place = self._chance.take(1) % POOL_SIZE
+            if not pool[place].uses_left:
+                self._replace(place)
+        port = pool[place]
+        while attempt.identity in port.open:
+            attempt.draw(self._chance)
+        try:
+            port.send(attempt)
+        except UpstreamError:
+            self._replace(place)
+            pool[place].send(attempt)
+
+    def _replace(self, place: int) -> None:
+        self._pool[place].release()
+        self._pool[place] = Port(self, POOL_USES)
 
 
 class Port:
-    """A connected socket and the exchanges that wait on it, by ID."""
+    """A connected socket and the attempts that wait on it, by ID."""
 
-    __slots__ = ("_left", "_loop", "_settled", "_socket", "mismatches", "open", "uses_left")
+    __slots__ = ("_descriptor", "_left", "_settled", "_socket", "_trusted", "_watch", "open", "uses_left")
 
-    def __init__(self, endpoint: Endpoint, uses: int, loop: asyncio.AbstractEventLoop, settled: Settled) -> None:
+    def __init__(self, upstream: UdpUpstream, uses: int) -> None:
         """Open a socket on a port that the kernel draws; `uses` is how many questions leave from it at most.
 
-        Raises UpstreamError where the endpoint has no route.
+        Raises UpstreamError where the upstream has no route.
         """
-        self.open: dict[int, Exchange] = {}
-        self.mismatches = 0
+        self.open: dict[int, Attempt] = {}
         self.uses_left = uses
         self._left = uses == 1
-        self._loop = loop
-        self._settled = settled
-        family = socket.AF_INET6 if endpoint.address.version == 6 else socket.AF_INET
+        self._watch = upstream.watch
+        self._settled = upstream.settled
+        self._trusted = upstream.trusted
         try:
-            self._socket = socket.socket(family, socket.SOCK_DGRAM)
+            self._socket = socket.socket(upstream.family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         except OSError as error:
-            raise UpstreamError(f"{endpoint}: no socket: {error.strerror}") from error
+            raise UpstreamError(f"{upstream.address}: no socket: {error.strerror}") from error
         try:
-            self._socket.setblocking(False)
-            self._socket.connect((str(endpoint.address), endpoint.port))
+            self._socket.connect(upstream.address)
         except OSError as error:
             self._socket.close()
-            raise UpstreamError(f"{endpoint}: {error.strerror}") from error
-        loop.add_reader(self._socket.fileno(), self._readable)
+            raise UpstreamError(f"{upstream.address}: {error.strerror}") from error
+        self._descriptor = self._socket.fileno()
+        self._watch.add(self._descriptor, self._readable)
 
-    def send(self, exchange: Exchange) -> None:
+    def send(self, attempt: Attempt) -> None:
         """Send one question and wait for it here; UpstreamError where the network refuses it."""
         self.uses_left -= 1
-        self.open[exchange.identity] = exchange
-        exchange.port = self
         try:
-            self._socket.send(exchange.message)
+            self._socket.send(attempt.message)
         except OSError as error:
-            self.forget(exchange)
+            if isinstance(error, ConnectionRefusedError):
+                # the kernel tells it once, to whoever comes first: those who sent before must hear of it, too
+                self._watch.loop.call_soon(self._refused)
+            elif self._left and not self.open:
+                self.close()
             raise UpstreamError(str(error.strerror)) from error
+        self.open[attempt.identity] = attempt
+        attempt.outlet = self
 
-    def forget(self, exchange: Exchange) -> None:
-        """Wait for it no longer; what still comes is a mismatch."""
-        self.open.pop(exchange.identity, None)
-        exchange.port = None
+    def forget(self, attempt: Attempt) -> None:
+        """Wait for it no longer; what still comes is nobody's."""
+        self.open.pop(attempt.identity, None)
+        attempt.outlet = None
         if self._left and not self.open:
             self.close()
+
+    def wear_out(self) -> None:
+        """Let the next question leave from another port."""
+        self.uses_left = 0
 
     def release(self) -> None:
         """Take no further question; close once the last one is settled."""
@@ -132,38 +154,42 @@ class Port:
 
     def close(self) -> None:
         """Close the socket."""
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
+        if self._descriptor >= 0:
+            self._watch.remove(self._descriptor)
+            self._descriptor = -1
             self._socket.close()
 
     def _readable(self) -> None:
+        receive = self._socket.recv
         for _ in range(_BURST):
             try:
-                message = self._socket.recv(_MAX_MESSAGE)
+                message = receive(_MAX_MESSAGE)
             except BlockingIOError:
                 return
             except OSError:
                 self._refused()
                 return
             self._receive(message)
-            if self._socket.fileno() < 0:
+            if not self.open:
+                # closed, or nothing is awaited: what may still lie there wakes us again
                 return
 
     def _receive(self, message: bytes) -> None:
-        exchange = self.open.get(int.from_bytes(message[:2], "big"))
-        if exchange is None:
-            self.mismatches += 1
+        attempt = self.open.get(int.from_bytes(message[:2], "big"))
+        if attempt is None:
             return
+        answer = None
         try:
-            answer = read_answer(message, exchange.question, longest_ttl=CLIENT_TTL)
-        except WireError:
-            self.mismatches += 1
+            answer = read_answer(message, attempt.question, longest_ttl=CLIENT_TTL, trusted=self._trusted)
+        except OtherQuestionError:
             return
-        self.forget(exchange)
-        self._settled(exchange, answer)
+        except WireError:
+            # the upstream's own words, and of no use: that is its failure
+            pass
+        self._settled(attempt, answer)
 
     def _refused(self) -> None:
         """The upstream's machine says that nobody listens there (ICMP): nothing on this port will be answered."""
-        for exchange in tuple(self.open.values()):
-            self.forget(exchange)
-            self._settled(exchange, None)
+        for attempt in tuple(self.open.values()):
+            if attempt.outlet is self:
+                self._settled(attempt, None)

@@ -10,15 +10,15 @@ from guardian.config.values import Endpoint, PortChoice, read_endpoint
 from guardian.errors import UpstreamError
 from guardian.model import Answer, AskKey, Reason
 from guardian.resolver import forwarder as room
-from guardian.resolver.forwarder import ATTEMPT_SECONDS, MAX_ATTEMPTS, Forwarder
+from guardian.resolver.chance import Chance
+from guardian.resolver.exchange import Attempt, Exchange
+from guardian.resolver.forwarder import MAX_ROUNDS, QUESTION_SECONDS, ROUND_SECONDS, Forwarder
 from guardian.wire import codes
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-
-    from guardian.resolver.exchange import Exchange
 
 HERE, THERE, ZONE = (read_endpoint(f"192.0.2.{number}:53") for number in (1, 2, 3))
 ANSWER = Answer(codes.NOERROR, authentic=False, truncated=False, counts=(0, 0), body=b"", ttl=60)
@@ -63,23 +63,48 @@ class PaperLoop:
         self.now = now
 
 
-class PaperUpstream:
-    """An upstream that notes what it is asked."""
+class PaperWatch:
+    """Nothing to watch."""
 
-    asked: list[tuple[Endpoint, Exchange]]
+    def __init__(self, _: object) -> None:
+        """Stand in for Watch."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class PaperUpstream:
+    """An upstream that notes what it is asked, and what is still waited for."""
+
+    asked: list[tuple[Endpoint, Attempt]]
+    open: list[Attempt]
+    worn: list[Endpoint]
     unreachable: set[Endpoint]
-    settled: Callable[[Exchange, Answer | None], None]
+    settled: Callable[[Attempt, Answer | None], None]
 
     def __init__(self, endpoint: Endpoint, *others: object) -> None:
         """Stand in for UdpUpstream."""
         self.endpoint = endpoint
-        type(self).settled = cast("Callable[[Exchange, Answer | None], None]", others[-1])
+        type(self).settled = cast("Callable[[Attempt, Answer | None], None]", others[-1])
 
     def ask(self, exchange: Exchange) -> None:
         """Note it."""
         if self.endpoint in self.unreachable:
             raise UpstreamError("no route")
-        self.asked.append((self.endpoint, exchange))
+        attempt = Attempt(exchange, self, Chance())
+        attempt.outlet = self
+        exchange.attempts.append(attempt)
+        self.asked.append((self.endpoint, attempt))
+        self.open.append(attempt)
+
+    def forget(self, attempt: Attempt) -> None:
+        """Wait for it no longer."""
+        self.open.remove(attempt)
+        attempt.outlet = None
+
+    def wear_out(self) -> None:
+        """Note that an attempt ran out."""
+        self.worn.append(self.endpoint)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -88,42 +113,86 @@ class PaperUpstream:
 class Bench:
     """A forwarder over paper."""
 
-    def __init__(self, *groups: tuple[Endpoint, ...], max_open: int = 100, max_waiting: int = 1000) -> None:
+    def __init__(self, *groups: tuple[Endpoint, ...], **bounds: int) -> None:
         """Open it."""
-        PaperUpstream.asked, PaperUpstream.unreachable = [], set()
+        PaperUpstream.asked, PaperUpstream.open, PaperUpstream.worn = [], [], []
+        PaperUpstream.unreachable = set()
         self.loop = PaperLoop()
         loop = cast("asyncio.AbstractEventLoop", self.loop)
-        self.forwarder = Forwarder(groups, PortChoice.FRESH, loop, max_open=max_open, max_waiting=max_waiting)
+        self.forwarder = Forwarder(groups, PortChoice.FRESH, loop, **bounds)
         self.told: list[Answer | Reason] = []
 
-    def ask(self, name: str = "a.example", group: int = 0) -> None:
+    def ask(self, name: str = "a.example", group: int = 0, asker: str = "") -> None:
         """Ask, and note what is told."""
         key = AskKey(to_wire(name), codes.A, codes.IN, dnssec_ok=False, checking_disabled=False, group=group)
-        self.forwarder.ask(key, self.told.append)
+        self.forwarder.ask(key, self.told.append, asker)
 
     def asked(self) -> list[Endpoint]:
         """Give who was asked, in order."""
         return [endpoint for endpoint, _ in PaperUpstream.asked]
 
-    def settle(self, answer: Answer | None) -> None:
-        """Let the upstream asked last answer, or be unreachable."""
-        PaperUpstream.settled(PaperUpstream.asked[-1][1], answer)
+    def settle(self, answer: Answer | None, which: int = -1) -> None:
+        """Let the upstream asked last, or another, answer or fail."""
+        attempt = PaperUpstream.asked[which][1]
+        assert attempt in PaperUpstream.open, "nobody waits for it"
+        PaperUpstream.settled(attempt, answer)
 
 
 @pytest.fixture(autouse=True)
 def _paper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "UdpUpstream", PaperUpstream)
+    monkeypatch.setattr(room, "Watch", PaperWatch)
 
 
 def test_upstreams_are_asked_in_turn_as_long_as_all_are_silent() -> None:
     bench = Bench((HERE, THERE))
     bench.ask()
-    bench.loop.pass_to(MAX_ATTEMPTS * ATTEMPT_SECONDS - 0.1)
-    assert bench.asked() == [HERE, THERE, HERE, THERE]
+    bench.loop.pass_to(QUESTION_SECONDS - 0.1)
+    assert bench.asked() == [HERE, THERE, HERE, THERE, HERE]
     assert bench.told == []
-    bench.loop.pass_to(MAX_ATTEMPTS * ATTEMPT_SECONDS)
+    bench.loop.pass_to(QUESTION_SECONDS)
     assert bench.told == [Reason.UPSTREAM_SILENT]
     assert bench.loop.timers == []
+    assert PaperUpstream.open == []
+    assert PaperUpstream.worn == bench.asked()
+
+
+@pytest.mark.parametrize("silent", [1, 2, 4])
+def test_an_answer_counts_however_late_within_the_time_of_the_question(silent: int) -> None:
+    bench = Bench((HERE, THERE))
+    bench.ask()
+    bench.loop.pass_to(silent * ROUND_SECONDS + 0.5)
+    assert len(bench.asked()) == silent + 1
+    bench.settle(ANSWER, which=0)
+    assert bench.told == [ANSWER]
+    assert PaperUpstream.open == []
+    bench.loop.pass_to(20)
+    assert len(bench.asked()) == silent + 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 8, 128])
+def test_a_question_ends_in_five_seconds_however_many_upstreams_are_silent(size: int) -> None:
+    bench = Bench(tuple(read_endpoint(f"192.0.2.{number}:53") for number in range(1, size + 1)))
+    bench.ask()
+    bench.loop.pass_to(QUESTION_SECONDS)
+    assert QUESTION_SECONDS == 5
+    assert bench.told == [Reason.UPSTREAM_SILENT]
+    assert len(set(bench.asked())) >= min(size, 4)
+
+
+def test_no_more_earlier_attempts_are_kept_than_the_bound_says() -> None:
+    bench = Bench((HERE, THERE), max_kept=3)
+    for number in range(4):
+        bench.ask(f"{number}.example")
+    bench.loop.pass_to(3 * ROUND_SECONDS + 0.5)
+    assert len(PaperUpstream.open) == 4 + 3
+    assert len(bench.asked()) == 4 * 4
+    bench.loop.pass_to(20)
+    assert PaperUpstream.open == []
+    # and there is room for as many again
+    bench.ask("again.example")
+    bench.loop.pass_to(20 + 2.5 * ROUND_SECONDS)
+    assert len(PaperUpstream.open) == 3
 
 
 def test_a_forward_zone_is_asked_of_its_own_upstream_alone() -> None:
@@ -141,6 +210,44 @@ def test_a_servfail_is_taken_to_the_next_and_told_when_all_have_failed() -> None
     bench.settle(ANSWER._replace(rcode=codes.REFUSED))
     assert bench.asked() == [HERE, THERE]
     assert bench.told == [Reason.UPSTREAM_FAULTY]
+
+
+def test_an_upstream_that_failed_is_not_asked_again_while_the_others_are_waited_for() -> None:
+    bench = Bench((HERE, THERE))
+    bench.ask()
+    bench.loop.pass_to(ROUND_SECONDS)
+    bench.settle(None)
+    bench.loop.pass_to(QUESTION_SECONDS - 0.1)
+    assert bench.asked() == [HERE, THERE, HERE, HERE, HERE]
+    assert bench.told == []
+    bench.settle(ANSWER, which=0)
+    assert bench.told == [ANSWER]
+
+
+def test_a_late_failure_of_the_only_upstream_is_told_at_once() -> None:
+    bench = Bench((HERE,))
+    bench.ask()
+    bench.loop.pass_to(1.5 * ROUND_SECONDS)
+    bench.settle(ANSWER._replace(rcode=codes.SERVFAIL), which=0)
+    assert bench.told == [Reason.UPSTREAM_FAULTY]
+    assert PaperUpstream.open == []
+
+
+def test_where_some_are_silent_and_some_fail_the_failure_is_told() -> None:
+    bench = Bench((HERE, THERE))
+    bench.ask()
+    bench.settle(None)
+    bench.loop.pass_to(QUESTION_SECONDS)
+    assert bench.told == [Reason.UPSTREAM_FAULTY]
+
+
+def test_failures_alone_take_no_more_than_the_rounds_of_a_question() -> None:
+    bench = Bench(tuple(read_endpoint(f"192.0.2.{number}:53") for number in range(1, 20)))
+    bench.ask()
+    while not bench.told:
+        bench.settle(None)
+    assert bench.told == [Reason.UPSTREAM_FAULTY]
+    assert len(bench.asked()) == MAX_ROUNDS
 
 
 def test_an_unreachable_upstream_costs_no_time() -> None:
@@ -176,15 +283,49 @@ def test_one_question_more_than_may_be_open_fails_at_once() -> None:
     bench = Bench((HERE,), max_open=2)
     for name in ("a.example", "b.example", "c.example"):
         bench.ask(name)
-    assert bench.told == [Reason.UPSTREAM_SILENT]
+    # SLOW is not held against the name: nobody asked for it
+    assert bench.told == [Reason.UPSTREAM_SLOW]
     assert len(bench.asked()) == 2
+
+
+def test_one_device_alone_can_not_fill_what_may_be_open() -> None:
+    bench = Bench((HERE,), max_open=5, max_per_asker=3)
+    for number in range(5):
+        bench.ask(f"{number}.example", asker="192.168.1.20")
+    bench.ask("0.example", asker="192.168.1.20")
+    assert bench.told == [Reason.UPSTREAM_SLOW] * 3
+    bench.ask("other.example", asker="192.168.1.21")
+    bench.ask("0.example", asker="192.168.1.21")
+    bench.ask("guardian.example")
+    assert len(bench.told) == 3
+    assert len(bench.asked()) == 5
+
+
+def test_a_device_may_ask_again_once_it_is_answered() -> None:
+    bench = Bench((HERE,), max_per_asker=2)
+    for name in ("a.example", "a.example", "b.example"):
+        bench.ask(name, asker="192.168.1.20")
+    assert bench.told == [Reason.UPSTREAM_SLOW]
+    bench.settle(ANSWER)
+    bench.ask("b.example", asker="192.168.1.20")
+    bench.ask("c.example", asker="192.168.1.20")
+    bench.ask("d.example", asker="192.168.1.20")
+    assert bench.told == [Reason.UPSTREAM_SLOW, ANSWER, ANSWER, Reason.UPSTREAM_SLOW]
+
+
+def test_what_ran_out_takes_up_no_room_of_a_device() -> None:
+    bench = Bench((HERE,), max_per_asker=1)
+    for _ in range(3):
+        bench.ask(asker="192.168.1.20")
+        bench.loop.pass_to(bench.loop.now + QUESTION_SECONDS)
+    assert bench.told == [Reason.UPSTREAM_SILENT] * 3
 
 
 def test_one_more_than_may_wait_fails_at_once_and_there_is_room_again_afterwards() -> None:
     bench = Bench((HERE,), max_waiting=3)
     for name in ("a.example", "a.example", "b.example", "a.example", "c.example"):
         bench.ask(name)
-    assert bench.told == [Reason.UPSTREAM_SILENT] * 2
+    assert bench.told == [Reason.UPSTREAM_SLOW] * 2
     bench.settle(ANSWER)
     bench.ask("c.example")
     assert len(bench.told) == 3
