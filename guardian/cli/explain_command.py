@@ -12,7 +12,8 @@ from guardian.daemon import household_of, open_set
 from guardian.engine.household import UNKNOWN
 from guardian.errors import GuardianError, ListError, StoreError
 from guardian.lists.domain_set import DomainSet
-from guardian.model import Band, BlockMode
+from guardian.lists.record_types import type_number
+from guardian.model import Asker, Band, BlockMode
 from guardian.policy.bands import rules_of
 from guardian.policy.explanation import explain
 from guardian.policy.policy import Policy
@@ -47,7 +48,11 @@ def run(arguments: Namespace) -> int:
     band = rules.band
     domains, lists = _set(house)
     policy = Policy(rules, domains.lists, domains.rows())
-    why = explain(to_wire(arguments.name.lower()), domains, policy, rules)
+    qtype = type_number(arguments.type)
+    if qtype is None:
+        raise GuardianError(f"{arguments.type!r} is no record type; write A, AAAA, HTTPS or TYPE65")
+    name = to_wire(arguments.name.lower())
+    why = explain(name, domains, policy, rules, qtype, Asker(arguments.client or ""))
     told = _told(why, arguments.name, arguments.type, band, lists, house.settings.dns.block_mode)
     if arguments.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))

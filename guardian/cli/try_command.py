@@ -12,25 +12,40 @@ from guardian.errors import ListError, WireError
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.formats import read_rules
+from guardian.lists.places import Places, shown
+from guardian.lists.record_types import type_number
 from guardian.lists.set_file import ListInfo
+from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
-from guardian.model import Format, ListKind, Scope
-from guardian.wire.names import label_offsets, to_text, to_wire
+from guardian.model import Asker, Format, ListKind, Scope
+from guardian.wire.names import label_offsets, to_wire
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
-    from guardian.model import Rule
+    from guardian.model import Pattern, Rule
+
+
+class _Question(NamedTuple):
+    """What is asked beside the name."""
+
+    qtype: int
+    asker: Asker
 
 
 class _Judged(NamedTuple):
     """One name and what the lists say of it."""
 
     name: str
+    wire: bytes
     verdict: str
-    stored: bytes
     list_index: int
+    """Which list decided; -1 for none."""
+    word: tuple[bool, bool]
+    """Whether the rule that decided is an exception, and whether it is important."""
+    shapes: tuple[Pattern, ...]
+    """The patterns that mean the name."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,6 +53,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lists", nargs="+", metavar="LIST", help="files, plain or gzip")
     parser.add_argument("--format", default="auto", choices=[one.value for one in Format], help="how they are written")
     parser.add_argument("--match", choices=[one.value for one in Scope], help="what a plain name covers")
+    parser.add_argument("--type", default="A", metavar="TYPE", help="the record type asked for (default: A)")
+    parser.add_argument("--client", default="", metavar="CLIENT", help="who asks: an address, or a device's name")
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="what asks: device_phone, user_child")
     parser.add_argument("--names", metavar="FILE|-", help="names, one a line; without it the lists are summed up")
     parser.add_argument("--json", action="store_true", help="write JSON lines")
     parser.add_argument("--config", metavar="FILE", help="taken and not needed: the lists speak for themselves")
@@ -53,20 +71,29 @@ def run(arguments: Namespace) -> int:
     output = io.BytesIO()
     compiler.write(output)
     if arguments.names is None:
-        _sum_up(reports, as_json=arguments.json)
+        _sum_up(reports, DomainSet(output.getbuffer()).lists, as_json=arguments.json)
         return 0
     domains = DomainSet(output.getbuffer())
-    judged = [_judge(name, place, domains) for place, name in _names(arguments.names)]
-    wanted = {one.stored for one in judged if one.stored}
-    _tell(judged, _places(wanted, reports, arguments), reports, as_json=arguments.json)
+    question = _Question(_type(arguments.type), Asker(arguments.client, frozenset(arguments.tag)))
+    judged = [_judge(name, place, domains, question) for place, name in _names(arguments.names)]
+    _tell(judged, _places(judged, reports, arguments, question), reports, as_json=arguments.json)
     return 0
 
 
+def _type(text: str) -> int:
+    number = type_number(text)
+    if number is None:
+        raise ListError(f"--type {text}: no such record type; write A, AAAA, HTTPS or TYPE65")
+    return number
+
+
 def _rules(report: Report, arguments: Namespace) -> Iterator[Rule]:
+    """Read one list as its operator's own: its rules may name devices."""
     scope = Scope(arguments.match) if arguments.match else None
     try:
         with Path(report.name).open("rb") as source:
-            yield from read_rules(source, form=Format(arguments.format), scope=scope, report=report)
+            rules = read_rules(source, form=Format(arguments.format), scope=scope, report=report, own=True)
+            yield from without_too_wide(rules, report)
     except OSError as error:
         raise ListError(f"{report.name}: can't be read: {error.strerror}") from error
 
@@ -81,59 +108,68 @@ def _names(file: str) -> list[tuple[str, str]]:
     return [(f"{file}:{number}", line.strip()) for number, line in lines if line.strip()]
 
 
-def _judge(name: str, place: str, domains: DomainSet) -> _Judged:
+def _judge(name: str, place: str, domains: DomainSet, question: _Question) -> _Judged:
     try:
         wire = to_wire(name)
     except WireError as error:
         raise ListError(f"{place}: {error}; write one domain name a line") from error
     labels = label_offsets(wire)
-    match = domains.find(wire, labels)
-    if match is None:
-        return _Judged(name, "none", b"", -1)
-    row = domains.row(match.row)
-    bits = row.itself if match.exact else row.below
-    blocking, excepted = bits.blocking, bits.excepted | bits.important_excepted
-    verdict = "block" if blocking else "allow" if excepted else "none"
-    deciding = blocking or excepted
-    return _Judged(
-        name, verdict, wire[labels[match.label] :] if deciding else b"", (deciding & -deciding).bit_length() - 1
-    )
+    heard = domains.hear(domains.find(wire, labels), wire, labels, question.qtype, question.asker)
+    bits = heard.stored.union(heard.shaped)
+    deciding = bits.blocking or bits.excepting
+    if not deciding:
+        return _Judged(name, wire, "none", -1, (False, False), ())
+    first = deciding & -deciding
+    strong = bits.important if bits.blocking else bits.important_excepted
+    word = (not bits.blocking, bool(strong & first))
+    patterns = domains.patterns
+    shapes = tuple(map(patterns.pattern, patterns.matching(wire, labels))) if patterns else ()
+    return _Judged(name, wire, "allow" if word[0] else "block", first.bit_length() - 1, word, shapes)
 
 
-def _places(wanted: set[bytes], reports: list[Report], arguments: Namespace) -> dict[tuple[bytes, int], int]:
-    """Read the lists again for the lines of the rules that decided: a compiled set holds hashes, no text."""
-    places: dict[tuple[bytes, int], int] = {}
-    for number, report in enumerate(reports):
-        for rule in _rules(Report(name=report.name), arguments):
-            if rule.name in wanted:
-                places.setdefault((rule.name, number), rule.line)
-    return places
-
-
-def _tell(judged: list[_Judged], places: dict[tuple[bytes, int], int], reports: list[Report], *, as_json: bool) -> None:
+def _tell(judged: list[_Judged], places: Places, reports: list[Report], *, as_json: bool) -> None:
     for one in judged:
-        decided = bool(one.stored)
+        rule = places.rule_of(one.wire)
         told = {
             "name": one.name,
             "verdict": one.verdict,
-            "rule": to_text(one.stored) if decided else None,
-            "list": reports[one.list_index].name if decided else None,
-            "line": places.get((one.stored, one.list_index)) if decided else None,
+            "rule": shown(rule) if rule else None,
+            "list": reports[one.list_index].name if one.list_index >= 0 else None,
+            "line": rule.line if rule else None,
         }
         if as_json:
             print(json.dumps(told, ensure_ascii=False))
         else:
-            print(
-                f"{one.verdict:6} {one.name}" + (f"  {told['list']}:{told['line']}: {told['rule']}" if decided else "")
-            )
+            print(f"{one.verdict:6} {one.name}" + (f"  {told['list']}:{told['line']}: {told['rule']}" if rule else ""))
 
 
-def _sum_up(reports: list[Report], *, as_json: bool) -> None:
+def _places(judged: list[_Judged], reports: list[Report], arguments: Namespace, question: _Question) -> Places:
+    """Read the lists again for the rules that decided: a compiled set holds hashes, no text."""
+    places = Places(question.qtype, question.asker)
+    for one in judged:
+        if one.list_index >= 0:
+            places.want(one.wire, one.list_index, one.word, one.shapes)
+    for number, report in enumerate(reports):
+        places.read(number, _rules(Report(name=report.name), arguments))
+    return places
+
+
+def _sum_up(reports: list[Report], infos: tuple[ListInfo, ...], *, as_json: bool) -> None:
     for report in reports:
-        told = {"list": report.name, "format": report.form.value, "rules": report.rules, "refused": report.refused}
+        left_out = next((info.left_out for info in infos if info.id == report.name), 0)
+        told = {
+            "list": report.name,
+            "format": report.form.value,
+            "rules": report.rules,
+            "refused": report.refused,
+            "left_out": left_out,
+        }
         if as_json:
             print(json.dumps({**told, "refusals": report.refusals}, ensure_ascii=False))
             continue
-        print(f"{report.name}: {report.rules} rules as {report.form}, {report.refused} lines refused")
+        print(
+            f"{report.name}: {report.rules} rules as {report.form}, {report.refused} lines refused"
+            f"{f', {left_out} rules left out' if left_out else ''}"
+        )
         for line, why in report.refusals:
             print(f"{report.name}:{line}: {why}")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from guardian.model import ListKind
+from guardian.model import Asker, ListKind
+from guardian.wire.codes import A
 from guardian.wire.names import label_offsets, to_text
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from guardian.model import Verdict
     from guardian.policy.bands import BandRules
     from guardian.policy.policy import Policy
+
+
+NOBODY = Asker("")
+"""An asker that no condition names."""
 
 
 class Stage(NamedTuple):
@@ -35,28 +40,33 @@ class Explanation(NamedTuple):
     stages: tuple[Stage, ...]
 
 
-def explain(name: bytes, domains: DomainSet, policy: Policy, rules: BandRules) -> Explanation:
-    """Explain what `policy`, made from `rules` over `domains`, says of `name` in wire form."""
+def explain(
+    name: bytes, domains: DomainSet, policy: Policy, rules: BandRules, qtype: int = A, asker: Asker = NOBODY
+) -> Explanation:
+    """Explain what `policy`, made from `rules` over `domains`, says of `name` in wire form to this asker."""
     labels = label_offsets(name)
     match = domains.find(name, labels)
-    verdict = policy.decide(match)
-    if match is None:
-        naming: list[ListInfo] = []
-        stored = ""
-    else:
-        row = domains.row(match.row)
-        bits = (row.itself if match.exact else row.below).any
-        naming = [info for number, info in enumerate(domains.lists) if bits >> number & 1]
-        stored = to_text(name[labels[match.label] :])
+    verdict, _ = policy.judge(domains, name, labels, qtype, asker)
+    heard = domains.hear(match, name, labels, qtype, asker)
+    bits = heard.stored.any | heard.shaped.any
+    naming = [info for number, info in enumerate(domains.lists) if bits >> number & 1]
+    stored = "" if match is None else to_text(name[labels[match.label] :])
+    shapes = domains.patterns.matching(name, labels) if domains.patterns else []
+    pattern = domains.patterns.pattern(shapes[0]).text if domains.patterns and shapes else ""
     decided_by = domains.lists[verdict.list_index] if verdict.list_index >= 0 else None
     stages = (
-        Stage("compiled set", f"{stored} is stored" if stored else "neither the name nor one above it is stored"),
+        Stage("compiled set", _met(stored, pattern)),
         Stage("protected names", _named(naming, ListKind.PROTECTED) or "not protected"),
         Stage("allow lists", _allowing(naming, rules)),
         Stage("lists by category", _blocking(naming, rules)),
         Stage("verdict", ("closed: " if verdict.blocked else "open: ") + verdict.reason.value),
     )
     return Explanation(verdict, stored, decided_by, stages)
+
+
+def _met(stored: str, pattern: str) -> str:
+    found = f"{stored} is stored" if stored else "neither the name nor one above it is stored"
+    return f"{found}; the pattern {pattern} means it" if pattern else found
 
 
 def _named(naming: list[ListInfo], kind: ListKind) -> str:

@@ -79,7 +79,7 @@ def test_of_several_lists_the_first_is_named(guardian: Callable[..., Done]) -> N
 def test_without_names_the_lists_are_summed_up_and_refused_lines_shown(guardian: Callable[..., Done]) -> None:
     Path("odd.txt").write_text("good.example\nnot a name at all!\n")
     (told,) = guardian("try", "odd.txt", "--json").json_lines
-    assert set(told) == {"list", "format", "rules", "refused", "refusals"}
+    assert set(told) == {"list", "format", "rules", "refused", "left_out", "refusals"}
     assert (told["format"], told["rules"], told["refused"]) == ("domains", 1, 1)
     assert told["refusals"][0][0] == 2
     assert "odd.txt:2: " in guardian("try", "odd.txt").out
@@ -112,3 +112,48 @@ def test_many_names_are_tried_against_one_opened_set(guardian: Callable[..., Don
     names = "".join(f"www.n{number}.example\n" for number in range(0, 20_000, 10))
     done = guardian("try", "large.txt", "--names", "-", "--json", text=names)
     assert [one["line"] for one in done.json_lines] == list(range(1, 20_001, 10))
+
+
+ADGUARD = """\
+||bet.example^
+||tv.example^$dnstype=AAAA
+||ads.example^$denyallow=good.ads.example
+||kids.example^$client=192.168.1.5
+||phones.example^$ctag=device_phone
+||gone.example^
+||gone.example^$badfilter
+casino*.fun^
+@@||casino-royale.fun^
+||bet.example^$important
+||co.uk^
+"""
+
+
+def test_conditions_and_patterns_are_told_with_their_lines(guardian: Callable[..., Done]) -> None:
+    Path("rules.txt").write_text(ADGUARD)
+
+    def told(name: str, *words: str) -> tuple[str, str | None, int | None]:
+        (one,) = guardian(
+            "try", "rules.txt", "--format", "adguard", *words, "--names", "-", "--json", text=name
+        ).json_lines
+        return one["verdict"], one["rule"], one["line"]
+
+    assert told("www.tv.example", "--type", "AAAA") == ("block", "tv.example", 2)
+    assert told("www.tv.example") == ("none", None, None)
+    assert told("x.ads.example") == ("block", "ads.example", 3)
+    assert told("x.good.ads.example")[0] == "none"
+    assert told("kids.example", "--client", "192.168.1.5") == ("block", "kids.example", 4)
+    assert told("kids.example", "--client", "192.168.1.6")[0] == "none"
+    assert told("phones.example", "--tag", "device_phone", "--tag", "user_child")[0] == "block"
+    assert told("phones.example", "--tag", "user_child")[0] == "none"
+    assert told("gone.example")[0] == "none"
+    assert told("casino7.fun") == ("block", "casino*.fun", 8)
+    assert told("casino-royale.fun") == ("allow", "casino-royale.fun", 9)
+    assert told("bet.example") == ("block", "bet.example", 10)
+    assert told("shop.co.uk")[0] == "none"
+
+
+def test_a_type_that_is_none_is_a_fault(guardian: Callable[..., Done]) -> None:
+    done = guardian("try", "list.txt", "--type", "AAAAA", "--names", "-", text="bet.example")
+    assert done.code == 1
+    assert "--type AAAAA" in done.err
