@@ -71,14 +71,25 @@ def test_names_that_all_point_to_a_long_one_are_not_walked_without_end() -> None
     assert refused(raw(long, *[record(to(START), codes.CNAME, to(START))] * 200))
 
 
-def test_the_question_s_own_name_counts_for_what_names_come_to_as_any_other() -> None:
-    name = b"\x3f" + b"a" * 63 + b"\x3f" + b"b" * 63 + b"\x3f" + b"c" * 63 + b"\x01d\x00"
-    question = name + QUESTION[-4:]
-    most = MAX_NAMES // (2 * len(name))
-    for count, fits in ((most, True), (most + 1, False)):
+def test_the_names_of_a_message_come_to_65536_octets_at_most() -> None:
+    # twice 128 octets a record: of its owner, the question's name, and of what it points to
+    question = b"\x3f" + b"a" * 63 + b"\x3e" + b"b" * 62 + b"\x00" + QUESTION[-4:]
+    for count, fits in ((MAX_NAMES // 256, True), (MAX_NAMES // 256 + 1, False)):
         head = b"\x00\x01\x80\x00\x00\x01" + count.to_bytes(2, "big") + bytes(4)
         message = head + question + record(to(12), 2, to(12)) * count
         assert refused(message, question) is not fits
+
+
+def test_a_long_alias_counts_at_each_owner_that_points_to_it() -> None:
+    long = record(b"\x01b\x00", codes.CNAME, b"\x01a" * 120 + b"\x00")
+    owned = record(to(START + 3 + 10), 16, b"\x00")
+    assert not refused(raw(long, *[owned] * 270))
+    assert refused(raw(long, *[owned] * 272))
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_the_data_of_the_last_record_must_be_there_to_its_end(cut: int) -> None:
+    assert refused(raw(record(to(12), 65_280, bytes(4)))[:-cut])
 
 
 # --- what is written again --------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ def test_an_answer_is_kept_for_its_shortest_ttl() -> None:
 
 def test_nothing_but_the_answer_survives_in_a_positive_one() -> None:
     glue = (records("ns.example.com", 1, "A", "192.0.2.53"),)
-    message = says(address(60), authority=(records("example.com", 1, "NS", "ns.example.com."),), additional=glue)
+    beside = (records("example.com", 1, "NS", "ns.example.com."), soa(2))
+    message = says(address(60), authority=beside, additional=glue)
     answer = keep(message)
     assert (answer.counts, answer.ttl) == ((2, 0), 60)
     kept = passed_on(answer)
@@ -152,6 +153,11 @@ def test_an_alias_of_nothing_is_a_denial(rcode: int, signed: bool) -> None:  # n
 def test_an_alias_is_the_answer_to_who_asks_for_one(kind: str) -> None:
     answer = keep(says(records(NAME, 500, "CNAME", "cdn.example.net."), kind=kind))
     assert (answer.counts, answer.ttl) == ((1, 0), 500)
+
+
+def test_an_answer_to_who_asks_for_anything_may_be_that_there_is_nothing() -> None:
+    assert keep(says(kind="ANY")).ttl == 0
+    assert keep(says(authority=(soa(900, 30),), kind="ANY")).ttl == 30
 
 
 def test_a_failure_is_kept_for_five_seconds() -> None:
