@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
+import dns.message
 import pytest
 
 from guardian.engine.engine import Engine
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from guardian.model import Reply
 
 TEEN: Final = BandRules(
-    Band.TEEN, allow_only=False, closed=frozenset({"gambling", "malware"}), threats=frozenset({"malware"})
+    Band.TEEN, allow_only=False, closed=frozenset({"gambling", "malware", "bypass"}), threats=frozenset({"malware"})
 )
 RULES: Final = {
     "0-5": TEEN._replace(band=Band.EARLY, allow_only=True),
@@ -43,7 +44,10 @@ LISTS: Final = {
     ("stories", ListKind.ALLOW, ""): ("stories.example",),
     ("bets", ListKind.BLOCK, "gambling"): ("bet.example", "win.example"),
     ("malware", ListKind.BLOCK, "malware"): ("evil.example",),
+    ("bypass", ListKind.BLOCK, "bypass"): ("canary.example", "relay.example"),
 }
+REWRITES: Final = {to_wire("www.search.example"): to_wire("safe.search.example")}
+"""Safe search, for minors."""
 DEVICES: Final = {"192.168.1.5": "0-5", "192.168.1.13": "13-15", "192.168.1.40": "adult"}
 
 
@@ -69,6 +73,22 @@ class House:
             + struct.pack("!HH", qtype, qclass)
             + opt
         )
+
+    def told(self, name: str, client: str, qtype: int = 1, *, now: float = 0.0) -> dns.message.Message:
+        """Give what a client is told at once, as dnspython reads it."""
+        message = self.listen(self.packet(name, qtype), client, now)
+        assert isinstance(message, bytes), f"{name} is asked upstream"
+        return dns.message.from_wire(message)
+
+    def asked(self, name: str, client: str, qtype: int = 1, *, now: float = 0.0) -> Ask:
+        """Give what an upstream must be asked."""
+        ask = self.ask(self.packet(name, qtype), client, now)
+        assert isinstance(ask, Ask), f"{name} is answered at once"
+        return ask
+
+    def hear(self, name: str, client: str, answer: Answer, qtype: int = 1, *, now: float = 0.0) -> dns.message.Message:
+        """Ask what must lead to an Ask, and give what the client is told of the upstream's answer."""
+        return dns.message.from_wire(self.resolve(self.packet(name, qtype), client, answer, now))
 
     def ask(self, packet: bytes, client: str, now: float = 0.0) -> Reply | Ask:
         """Ask past the ready replies."""
@@ -104,7 +124,7 @@ def compiled(lists: Mapping[tuple[str, ListKind, str], Sequence[str]]) -> Domain
     return DomainSet(memoryview(output.getvalue()))
 
 
-def generation_over(domains: DomainSet) -> Generation:
+def generation_over(domains: DomainSet, mode: BlockMode = BlockMode.NXDOMAIN) -> Generation:
     return Generation(
         domains=domains,
         policies={profile: Policy(rules, domains.lists, domains.rows()) for profile, rules in RULES.items()},
@@ -112,9 +132,11 @@ def generation_over(domains: DomainSet) -> Generation:
             inside=[ip_network("192.168.1.0/24"), ip_network("fd00::/64"), ip_network("10.0.0.0/8")],
             profiles={ip_network(f"{address}/32"): profile for address, profile in DEVICES.items()},
         ),
-        scribe=Scribe(mode=BlockMode.NXDOMAIN, block_ttl=10, topics=[info.category for info in domains.lists]),
+        scribe=Scribe(mode=mode, block_ttl=10, topics=[info.category for info in domains.lists], never_null=["bypass"]),
         records={to_wire("printer.home"): own_answers(to_wire("printer.home"), [ip_address("192.168.1.9")])},
         zones={to_wire("lan"): 1, to_wire("school.lan"): 2},
+        rewrites={profile: REWRITES for profile in RULES if profile != "adult"},
+        inside_names=frozenset({to_wire("vpn.example")}),
     )
 
 
@@ -129,6 +151,12 @@ def stricter(generation: Generation) -> Generation:
     """Return the same house after a new list has come: news.example is gambling, too."""
     domains = compiled(LISTS | {("more", ListKind.BLOCK, "gambling"): ("news.example",)})
     return replace(generation_over(domains), household=generation.household)
+
+
+@pytest.fixture(scope="session")
+def without_addresses(generation: Generation) -> Generation:
+    """Return the same house where a blocked name has the address 0.0.0.0."""
+    return generation_over(generation.domains, BlockMode.NULL)
 
 
 @pytest.fixture
