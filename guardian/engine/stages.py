@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.engine.special import special_use
-from guardian.model import Answer, Reason, Reply, Verdict
+from guardian.model import Answer, Asker, Reason, Reply, Verdict
 from guardian.policy.policy import OPEN
 from guardian.wire import codes
 
@@ -40,12 +40,10 @@ class Ruling(NamedTuple):
 
 def rule(query: Query, policy: Policy, generation: Generation) -> Ruling:
     """Let the asker's policy judge the name."""
-    match = generation.domains.find(query.name, query.labels)
-    verdict = policy.decide(match)
+    verdict, label = policy.judge(generation.domains, query.name, query.labels, query.qtype, Asker(query.client))
     if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.is_of_the_house(query):
         # the printer is no stranger
         verdict = OPEN
-    label = match.label if match and verdict.list_index >= 0 else 0
     return _new(Ruling, (verdict, label))
 
 
