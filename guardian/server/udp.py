@@ -92,7 +92,7 @@ class UdpListener:
             if not isinstance(outcome, Ask):
                 return self._finish(outcome, packet, now)
             waiter = _Waiter(self, outcome, packet, source)
-            self.forwarder.ask(outcome.key, waiter)
+            self.forwarder.ask(outcome.key, waiter, source[0])
             if outcome.patience and not waiter.answered:
                 waiter.lose_patience_in(outcome.patience, self._loop)
         except BadQuestionError as bad:
