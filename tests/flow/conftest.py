@@ -28,6 +28,8 @@ from guardian.wire.names import to_text
 from guardian.wire.question import read_query
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from guardian.engine.generation import Generation
     from guardian.model import AskKey
 
@@ -48,12 +50,15 @@ lists:
     - {{name: too-wide, category: gambling, path: too-wide.txt}}
     - {{name: hostile, category: malware, path: hostile.txt}}
     - {{name: our-own, kind: allow, path: our-own.txt}}
+    - {{name: ads-of-others, category: ads, path: ads-of-others.txt, format: hosts}}
 family: {{unknown_devices: "0-5"}}
 clients:
 {"".join(f'  - {{network: {address}/32, band: "{band}"}}' + chr(10) for address, band in DEVICES.items())}
 """
 TOO_WIDE = "org.al\ncambridge.org\nplay.example\nclub.example\n"
 OUR_OWN = "chess.club.example\ncnhv.co\n"
+ADS = "0.0.0.0 use-application-dns.net\n0.0.0.0 ads.example\n"
+"""A hosts list as many are: the name that keeps a browser at home stands among the advertisers."""
 HOSTILE = "alo116.al\nwww.alo116.al\n0.0.0.0 sq.wikipedia.org\n"
 
 
@@ -93,6 +98,8 @@ class Home:
     ttl: int = 60
     now: float = 1000.0
     asked: list[AskKey] = field(default_factory=list)
+    says: dict[tuple[str, int], Answer] = field(default_factory=dict)
+    """What the world says of a name and type, where that is something else."""
 
     little = "192.168.1.5"
     six = "192.168.1.6"
@@ -125,6 +132,8 @@ class Home:
         return self.engine.finish(outcome, packet, self.now)
 
     def _world(self, key: AskKey) -> Answer:
+        if (to_text(key.name), key.qtype) in self.says:
+            return self.says[to_text(key.name), key.qtype]
         if to_text(key.name) in self.gone:
             return Answer(3, authentic=False, truncated=False, counts=(0, 0), body=b"", ttl=self.ttl)
         body = b"\xc0\x0c" + struct.pack("!HHIH4B", 1, 1, self.ttl, 4, 192, 0, 2, 1)
@@ -132,22 +141,38 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> Generation:
-    """Return all that the home decides by; reading the lists that ship with guardian takes a while, so once."""
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Generation]:
+    """Return what makes all that the home decides by from a configuration; reading the lists takes a while, so once."""
     folder = tmp_path_factory.mktemp("home")
-    (folder / "too-wide.txt").write_text(TOO_WIDE, "utf-8")
-    (folder / "our-own.txt").write_text(OUR_OWN, "utf-8")
-    (folder / "hostile.txt").write_text(HOSTILE, "utf-8")
-    settings = read_settings(CONFIG.encode(), "guardian.yaml", str(folder))
+    for name, text in (("too-wide", TOO_WIDE), ("our-own", OUR_OWN), ("hostile", HOSTILE), ("ads-of-others", ADS)):
+        (folder / f"{name}.txt").write_text(text, "utf-8")
     shipped = blocklists()
+    settings = read_settings(CONFIG.encode(), "guardian.yaml", str(folder))
     categories = read_categories((shipped / "categories.yaml").read_bytes(), "categories.yaml")
-    compiled = compile_in_memory(Workshop(shipped, settings.lists))
     safe_search = read_safe_search((shipped / "safesearch.yaml").read_bytes(), "safesearch.yaml")
-    parts = Parts(settings, State(Path(settings.state)), categories, safe_search, lambda: compiled)
-    return generation_of(parts, DomainSet(compiled))
+    compiled = compile_in_memory(Workshop(shipped, settings.lists))
+
+    def decide(text: str) -> Generation:
+        settings = read_settings(text.encode(), "guardian.yaml", str(folder))
+        parts = Parts(settings, State(Path(settings.state)), categories, safe_search, lambda: compiled)
+        return generation_of(parts, DomainSet(compiled))
+
+    return decide
+
+
+@pytest.fixture(scope="session")
+def rules(decided: Callable[[str], Generation]) -> Generation:
+    """Return all that the home decides by."""
+    return decided(CONFIG)
 
 
 @pytest.fixture
 def home(rules: Generation) -> Home:
     """Return a home in which nobody has asked anything yet."""
     return Home(Engine(rules))
+
+
+@pytest.fixture
+def blank_home(decided: Callable[[str], Generation]) -> Home:
+    """Return the same home, where blocked names have the address 0.0.0.0."""
+    return Home(Engine(decided(CONFIG.replace("dns: {", "dns: {block_mode: 'null', "))))
