@@ -15,7 +15,7 @@ from publicsuffixlist import PublicSuffixList
 
 from guardian.errors import WireError
 from guardian.lists.patterns import choices_of
-from guardian.wire.names import to_wire
+from guardian.wire.names import ROOT, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,22 +33,21 @@ class Suffixes(NamedTuple):
     """The public suffixes, in wire form."""
 
     names: frozenset[bytes]
+    """With the root, and with what stands above a wildcard: nobody means to close that."""
     parents: frozenset[bytes]
     """Each name one label below is a suffix (`*.ck`)."""
     exceptions: frozenset[bytes]
     """Those that are none (`!www.ck`)."""
 
     def has(self, name: bytes) -> bool:
-        """Say whether a name in wire form is a public suffix, or the root."""
-        if name in self.names or name == b"\0":
-            return True
-        return name[name[0] + 1 :] in self.parents and name not in self.exceptions
+        """Say whether a name in wire form is a public suffix."""
+        return name in self.names or (name[name[0] + 1 :] in self.parents and name not in self.exceptions)
 
 
 @cache
 def public_suffixes() -> Suffixes:
     """Read the table that ships with publicsuffixlist, once."""
-    names: set[bytes] = set()
+    names: set[bytes] = {ROOT}
     parents: set[bytes] = set()
     exceptions: set[bytes] = set()
     for entry in PublicSuffixList(only_icann=True)._publicsuffix:  # noqa: SLF001 - it gives no other way to list them
@@ -57,7 +56,7 @@ def public_suffixes() -> Suffixes:
             kind.add(to_wire(entry.removeprefix("*.").removeprefix("!")))
         except WireError:
             continue  # the same entry stands there in its A-label form, too
-    return Suffixes(frozenset(names), frozenset(parents), frozenset(exceptions))
+    return Suffixes(frozenset(names | parents), frozenset(parents), frozenset(exceptions))
 
 
 def without_too_wide(rules: Iterable[Rule], report: Report) -> Iterator[Rule]:
