@@ -12,7 +12,7 @@ CONFIG ?= config/examples/checkout.yaml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 # What lint reads, and what counts as core (values alone: no sockets, no files, no sleeping): only what is there.
-SOURCES := $(wildcard guardian tests bench)
+SOURCES := $(wildcard guardian tests bench packaging)
 CORE    := $(wildcard $(addprefix tests/unit/,wire lists policy engine))
 # Seconds of processor time that the core tests should take together; twice as many fail.
 CORE_BUDGET ?= 5
@@ -39,7 +39,7 @@ $(READY): requirements-dev.lock pyproject.toml
 
 .PHONY: run
 # What is built belongs to who typed sudo; root has only the port.
-run: $(if $(LAN),,$(READY)) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): for the whole house, on port 53
+run: current $(if $(LAN),,$(READY)) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): for the whole house, on port 53
 ifdef LAN
 	@test "$$(id -u)" = 0 || { echo 'Port 53 belongs to root: sudo make run LAN=1' >&2; exit 1; }
 	@if test "$${SUDO_UID:-0}" = 0; then exec $(MAKE) setup; else \
@@ -48,6 +48,19 @@ ifdef LAN
 else
 	@exec $(BIN)/guardian run --config $(CONFIG)
 endif
+
+.PHONY: compiled
+compiled: $(READY) ## Compile the hot modules in place, where a C compiler is at hand; half a minute
+	@$(BIN)/python packaging/mypyc/compile.py --in-place || test $$? = 69
+
+.PHONY: pure
+pure: ## Remove what `make compiled` made: the sources themselves run again
+	@rm -f *__mypyc*.so guardian/*/*.so
+
+.PHONY: current
+current: # Python prefers what is compiled, even to a source that was changed since
+	@test -z "$$(find guardian -name '*.py' -newer guardian__mypyc*.so -print -quit 2>/dev/null)" || { \
+	  echo 'A source is newer than what was compiled, so the sources run (make compiled: again).'; $(MAKE) pure; }
 
 .PHONY: demo
 demo: $(READY) ## A printed tour of blocked, allowed and protected names; needs no internet
@@ -65,11 +78,11 @@ packages: # Debian's packages that the tests start; alone root may install them
 	@bash tests/debian-packages
 
 .PHONY: core
-core: $(READY) ## The core tests alone, under 5 seconds
+core: $(READY) pure ## The core tests alone, under 5 seconds
 	$(BIN)/python -m pytest --cpu-budget=$(CORE_BUDGET) $(CORE)
 
 .PHONY: test
-test: $(READY) packages lint core ## Everything that CI runs: lint, the core tests, then all the others
+test: $(READY) pure packages lint core ## Everything that CI runs: lint, the core tests, then all the others
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(CORE)) tests
 
 .PHONY: check
@@ -77,7 +90,7 @@ check: test lowest ## Before a submission: test, and most of it again with the o
 	$(BIN)/python -m pip check
 
 .PHONY: lowest
-lowest: $(READY) ## The unit and flow tests with exactly the lower bounds of pyproject.toml
+lowest: $(READY) pure ## The unit and flow tests with exactly the lower bounds of pyproject.toml
 	@rm -rf $(VENV)/lowest && $(PYTHON) -m venv $(VENV)/lowest
 	@$(VENV)/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
 	  $$(sed -n '/^dependencies = \[/,/^\]/ s/^ *"\(.*\)>=\(.*\)",$$/\1==\2/p' pyproject.toml) \
@@ -85,7 +98,7 @@ lowest: $(READY) ## The unit and flow tests with exactly the lower bounds of pyp
 	PYTHONPATH=. $(VENV)/lowest/bin/python -m pytest tests/unit tests/flow
 
 .PHONY: bench
-bench: $(READY) ## CPU and memory beside dnsmasq, unbound and a C echo; ARGS="--quick"
+bench: $(READY) pure ## CPU and memory beside dnsmasq, unbound and a C echo; ARGS="--quick"
 	@exec $(BIN)/python -m bench $(ARGS)
 
 .PHONY: fuzz
@@ -101,5 +114,5 @@ lock: ## Write both lock files anew from pyproject.toml
 	@bash tests/lock
 
 .PHONY: clean
-clean: ## Remove everything that make made here, the family's state apart
+clean: pure ## Remove everything that make made here, the family's state apart
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/.build

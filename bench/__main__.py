@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bench import report, rounds, servers
 from bench.house import House, as_numbers, build_house, start_cpu_seconds
 from bench.process import Memory, cores, memory
-from bench.programs import BenchError
+from bench.programs import BenchError, compiled_guardian
 from bench.questions import Asking
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     option = parser.add_argument
     option("--quick", action="store_true", help="20,000 names, 20,000 questions, 3 rounds: for the test suite")
     option("--peers-only", action="store_true", help="without guardian")
+    option("--compiled", action="store_true", help="also guardian with its hot modules compiled; needs a C compiler")
     option("--mixes", default="A,B", help="A, B or both (default: A,B)")
     option("--windows", default="64", help="questions outstanding, comma separated, such as 1,8,64 (default: 64)")
     option("--rounds", type=int, default=9, help="rounds of each mix, window and server (default: 9)")
@@ -96,15 +97,22 @@ class Bench:
 
     def _mixes(self, house: House | None, upstream: int) -> None:
         course = self.course(*self.chosen.mixes.split(","))
+        compiled = self._compiled() if self.chosen.compiled else None
         with contextlib.ExitStack() as stack:
             running = self._peers(stack, upstream, servers.unbound, servers.dnsmasq)
             running.append(stack.enter_context(servers.echo(self.folder, self.server_core)))
             if house:
                 running.append(stack.enter_context(house.serve(self.server_core, upstream)))
+            if house and compiled:
+                running.append(stack.enter_context(house.serve(self.server_core, upstream, compiled=compiled)))
             rounds.warm(running, course, self.folder, self.load_core)
             self.outcomes += rounds.run(running, course, self.folder, self.load_core, _progress)
             for server in running:
                 self.memories[f"{server.name}, {self.chosen.names:,} names"] = memory(server.pid)
+
+    def _compiled(self) -> Path:
+        _progress("compiling guardian itself")
+        return compiled_guardian(self.folder / "compiled")
 
     def _peers(
         self,

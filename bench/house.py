@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bench.names import listed_names
 from bench.process import cpu_ns, memory, pinned
 from bench.programs import BenchError, guardian
+from bench.report import COMPILED
 from bench.servers import Server, free_port, running
 
 if TYPE_CHECKING:
@@ -55,13 +56,20 @@ class House:
     folder: Path
     compiling: Compiling
 
-    def serve(self, core: int, upstream: int, *, ports: str = "fresh") -> contextlib.AbstractContextManager[Server]:
-        """Start `guardian dns` on one core, forwarding to the loopback port `upstream`."""
+    def serve(
+        self, core: int, upstream: int, *, ports: str = "fresh", compiled: Path | None = None
+    ) -> contextlib.AbstractContextManager[Server]:
+        """Start `guardian dns` on one core, forwarding to the loopback port `upstream`.
+
+        With `compiled`, it is the guardian of that folder.
+        """
         port = free_port()
-        config = _write_config(self.folder, port, upstream, ports)
+        form = ports if compiled is None else f"{ports}-compiled"
+        config = _write_config(self.folder / f"guardian-{form}.yaml", port, upstream, ports)
         name = "guardian" if ports == "fresh" else f"guardian {ports}"
         command = [_command(), "dns", "--config", str(config)]
-        return running(name, command, port, core, config.with_suffix(".log"))
+        log = config.with_suffix(".log")
+        return running(name if compiled is None else COMPILED, command, port, core, log, import_from=compiled)
 
 
 def _command() -> str:
@@ -72,8 +80,7 @@ def _command() -> str:
     return str(command)
 
 
-def _write_config(folder: Path, port: int, upstream: int, ports: str) -> Path:
-    config = folder / f"guardian-{ports}.yaml"
+def _write_config(config: Path, port: int, upstream: int, ports: str) -> Path:
     config.write_text(_CONFIG.format(port=port, upstream=upstream, ports=ports), encoding="utf-8")
     return config
 
@@ -84,7 +91,7 @@ def build_house(folder: Path, listed: int, core: int) -> House:
     Raises BenchError when the compiler fails.
     """
     folder.mkdir()
-    config = _write_config(folder, free_port(), 9, "fresh")
+    config = _write_config(folder / "guardian-fresh.yaml", free_port(), 9, "fresh")
     with (folder / "names.txt").open("w", encoding="ascii") as file:
         file.writelines(f"{name}\n" for name in listed_names(listed))
     log = folder / "compile.log"

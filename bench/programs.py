@@ -10,6 +10,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _BUILT = _HERE / ".build"
 _FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror")
+_COMPILE_SECONDS = 600
 
 
 class BenchError(Exception):
@@ -41,6 +42,20 @@ def find(name: str) -> Path | None:
     """Return a program of this machine, also where Debian keeps daemons, or None."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
     return Path(found) if found else None
+
+
+def compiled_guardian(folder: Path) -> Path:
+    """Compile a guardian into a new folder and return the folder.
+
+    Raises BenchError when this machine can't compile, or the compilers fail.
+    """
+    script = _HERE.parent / "packaging" / "mypyc" / "compile.py"
+    command = [sys.executable, str(script), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_COMPILE_SECONDS)
+    if done.returncode != 0:
+        message = f"bench: {done.stderr.strip()}"
+        raise BenchError(message)
+    return folder
 
 
 def guardian() -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -105,14 +106,25 @@ def _is_answering(port: int, question: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def running(name: str, command: Sequence[str], port: int, core: int, log: Path) -> Iterator[Server]:
+def running(
+    name: str, command: Sequence[str], port: int, core: int, log: Path, *, import_from: Path | None = None
+) -> Iterator[Server]:
     """Start a server on one core, wait for its first answer, and end it by its pid afterwards.
+
+    A server in Python imports from the folder `import_from` first.
 
     Raises BenchError with the end of its log when it stops, or does not answer within START_SECONDS.
     """
     question = packet("first.question.example.com", edns=True)
     with log.open("wb") as output, pinned(core):
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=log.parent,
+            env=os.environ | {"PYTHONPATH": str(import_from)} if import_from else None,
+        )
     try:
         deadline = time.monotonic() + START_SECONDS
         while not _is_answering(port, question):

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, GuardianError
+from guardian.system.build import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +28,16 @@ COMMANDS = {
     "lists": "compile lists, or show what is compiled",
     "demo": "a tour that needs no internet",
 }
+HOTTEST = "guardian.engine.engine"
+"""The module that tells in which form guardian runs: the hot ones are compiled together or not at all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `guardian` with these arguments and give the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="guardian", description="A family DNS filter that forgets the question.")
-    parser.add_argument("--version", action="version", version=f"guardian {version('guardian-dns')}")
+    told = f"guardian {version('guardian-dns')} ({form_of(HOTTEST)})"
+    parser.add_argument("--version", action="version", version=told)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, sentence in COMMANDS.items():
         command = commands.add_parser(name, help=sentence, description=sentence, add_help=True)

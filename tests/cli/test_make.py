@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,50 @@ def test_without_root_nothing_is_built_for_the_house(checkout: Path) -> None:
 
 def test_on_loopback_no_root_is_needed(checkout: Path) -> None:
     assert make(checkout, "run", USER_ID="1000") == ["guardian run --config config/examples/checkout.yaml"]
+
+
+@pytest.fixture
+def compiled(checkout: Path) -> list[Path]:
+    """Stand in for what `make compiled` leaves, beside a source that is older."""
+    room = checkout / "guardian" / "engine"
+    room.mkdir(parents=True)
+    (room / "engine.py").touch()
+    os.utime(room / "engine.py", (0, 0))
+    files = [
+        room / "engine.cpython-311-x86_64-linux-gnu.so",
+        checkout / "guardian__mypyc.cpython-311-x86_64-linux-gnu.so",
+    ]
+    for file in files:
+        file.touch()
+    return files
+
+
+def test_pure_removes_what_was_compiled_and_no_source(checkout: Path, compiled: list[Path]) -> None:
+    assert make(checkout, "pure") == []
+    assert not [file for file in compiled if file.exists()]
+    assert (checkout / "guardian" / "engine" / "engine.py").exists()
+
+
+def test_what_was_compiled_runs_while_no_source_is_newer(checkout: Path, compiled: list[Path]) -> None:
+    assert make(checkout, "run") == ["guardian run --config config/examples/checkout.yaml"]
+    assert all(file.exists() for file in compiled)
+
+
+def test_a_changed_source_runs_instead_of_what_was_compiled_before(checkout: Path, compiled: list[Path]) -> None:
+    for file in compiled:
+        os.utime(file, (1, 1))
+    os.utime(checkout / "guardian" / "engine" / "engine.py", (2, 2))
+    said = make(checkout, "run")
+    assert said[0].startswith("A source is newer than what was compiled")
+    assert said[-1] == "guardian run --config config/examples/checkout.yaml"
+    assert not [file for file in compiled if file.exists()]
+
+
+def test_without_a_compiler_the_sources_serve(checkout: Path) -> None:
+    stand_in(checkout / ".venv" / "bin" / "python", f'exec {sys.executable} "$@"')
+    shutil.copytree(ROOT / "packaging", checkout / "packaging", ignore=shutil.ignore_patterns("__pycache__"))
+    done = make(checkout, "compiled", CC="no-such-compiler")
+    assert done == [
+        "Nothing is compiled: no C compiler (no-such-compiler): apt install gcc libc6-dev",
+        "Pure Python serves as well, only not as fast.",
+    ]

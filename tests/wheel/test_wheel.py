@@ -33,7 +33,7 @@ class Command(NamedTuple):
 
 # Run in this order in one folder that holds guardian.yaml (CONFIG), list.txt and names.txt, nothing else.
 COMMANDS = [
-    Command("--version", (VERSION,)),
+    Command("--version", (f"guardian {VERSION} (pure Python)",)),
     Command("check --config guardian.yaml", ("guardian.yaml: no fault found",)),
     Command("try list.txt --names names.txt --json", ('"verdict": "block"', '"line": 1', "casino.example")),
     Command("lists compile --config guardian.yaml", ("names of", "current.set")),
