@@ -53,6 +53,10 @@ class Behaviour:
 
     rcode: dns.rcode.Rcode = dns.rcode.NOERROR
     records: int = 1
+    ttl: int = 300
+    """Seconds, of the true answer's records."""
+    zone: tuple[str, ...] = ()
+    """The true answer's records instead, each as `OWNER TYPE DATA`; those that fit the type asked, and aliases."""
     truncated: bool = False
     silent: bool = False
     """The true answer never comes."""
@@ -193,10 +197,13 @@ def _answer(query: dns.message.Message, behaviour: Behaviour) -> bytes:
     answer.flags |= dns.flags.RA | (dns.flags.TC if behaviour.truncated else 0)
     answer.set_rcode(behaviour.rcode)
     question = query.question[0]
-    if behaviour.rcode == dns.rcode.NOERROR and question.rdtype == dns.rdatatype.A:
+    for owner, rtype, data in (record.split(None, 2) for record in behaviour.zone):
+        if rtype in {"CNAME", dns.rdatatype.to_text(question.rdtype)}:
+            answer.answer.append(dns.rrset.from_text(f"{owner}.", behaviour.ttl, "IN", rtype, data))
+    if behaviour.rcode == dns.rcode.NOERROR and question.rdtype == dns.rdatatype.A and not behaviour.zone:
         addresses = [ADDRESS, *(f"198.51.100.{number}" for number in range(1, behaviour.records))]
-        answer.answer.append(dns.rrset.from_text(question.name, 300, "IN", "A", *addresses))
-    elif behaviour.rcode in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+        answer.answer.append(dns.rrset.from_text(question.name, behaviour.ttl, "IN", "A", *addresses))
+    if not answer.answer and behaviour.rcode in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
         soa = "ns.invalid. nobody.invalid. 1 3600 600 86400 60"
         answer.authority.append(dns.rrset.from_text(question.name, 60, "IN", "SOA", soa))
     return answer.to_wire(max_size=65_535)

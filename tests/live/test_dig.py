@@ -39,6 +39,8 @@ def home(compiled: Path, program: Callable[[str], str], tmp_path_factory: pytest
     with Authority() as authority:
         authority.behaviours["many.example"] = Behaviour(records=60)
         authority.behaviours["cut.example"] = Behaviour(truncated=True, records=0)
+        for name, zone in _WORLD.items():
+            authority.behaviours[name] = Behaviour(zone=zone)
         authority.behaviours["gone.example"] = Behaviour(rcode=dns.rcode.NXDOMAIN)
         with Guardian(write_config(folder, authority.url, extra=_RECORDS)).ready() as guardian:
 
@@ -55,6 +57,13 @@ def home(compiled: Path, program: Callable[[str], str], tmp_path_factory: pytest
             yield Home(guardian, authority, dig)
 
 
+_WORLD = {
+    "forcesafesearch.google.com": ("forcesafesearch.google.com A 192.0.2.120",),
+    "restrictmoderate.youtube.com": ("restrictmoderate.youtube.com A 192.0.2.119",),
+    "cloaked.example": (f"cloaked.example CNAME x.{GAMBLING}.", f"x.{GAMBLING} A 192.0.2.9"),
+    "service.example": (f"service.example HTTPS 1 x.{GAMBLING}.",),
+    "rebound.example": ("rebound.example A 192.168.1.1", "rebound.example HTTPS 1 . ipv4hint=10.0.0.1"),
+}
 _BOUNDS = ("+tries=1", "+time=5")
 _RECORDS = "records: [{name: printer.home.lan, address: 192.168.1.9}]"
 
@@ -188,6 +197,75 @@ def test_a_name_of_the_house_is_answered_at_home(home: Home) -> None:
     assert answers(home.dig("printer.home.lan"))[0].split() == ["printer.home.lan.", "60", "IN", "A", "192.168.1.9"]
     assert answers(home.dig("-t", "AAAA", "printer.home.lan")) == []
     assert "printer.home.lan" not in home.authority.names()
+
+
+def test_a_search_is_answered_by_the_engines_filtered_name(home: Home) -> None:
+    shown = home.dig("www.google.com", band="6-9")
+    assert [line.split() for line in answers(shown)] == [
+        ["www.google.com.", "60", "IN", "CNAME", "forcesafesearch.google.com."],
+        ["forcesafesearch.google.com.", "60", "IN", "A", "192.0.2.120"],
+    ]
+    assert "EDE: 4 (Forged Answer)" in shown
+    assert ADDRESS in answers(home.dig("www.google.com", band="adult"))[0]
+    assert home.dig("www.google.com", band="6-9").count("192.0.2.120") == 1
+
+
+@pytest.mark.parametrize("qtype", ["AAAA", "HTTPS"])
+def test_a_filtered_search_has_no_other_way_in(home: Home, qtype: str) -> None:
+    shown = home.dig("-t", qtype, "www.youtube.com", band="13-15")
+    assert [line.split()[3:] for line in answers(shown)] == [["CNAME", "restrictmoderate.youtube.com."]]
+
+
+def test_a_closed_site_behind_an_open_name_is_found(home: Home) -> None:
+    assert "192.0.2.9" in home.dig("cloaked.example", band="adult")
+    for _ in range(3):
+        shown = home.dig("cloaked.example", band="6-9")
+        assert (status(shown), answers(shown)) == ("NOERROR", [])
+        assert "EDE: 17 (Filtered): (gambling)" in shown
+    assert answers(home.dig("-t", "HTTPS", "service.example", band="6-9")) == []
+    assert len(answers(home.dig("-t", "HTTPS", "service.example", band="adult"))) == 1
+
+
+@pytest.mark.parametrize("qtype", ["A", "HTTPS"])
+def test_no_name_of_the_world_points_into_the_house(home: Home, qtype: str) -> None:
+    shown = home.dig("-t", qtype, "rebound.example", band="adult")
+    assert (status(shown), answers(shown)) == ("NOERROR", [])
+    assert "EDE: 15 (Blocked)" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("printer.local",), "NXDOMAIN"),
+        (("abc.onion",), "NXDOMAIN"),
+        (("x.test",), "NXDOMAIN"),
+        (("-x", "192.168.1.1"), "NXDOMAIN"),
+        (("-x", "fd00::1"), "NXDOMAIN"),
+        (("-t", "SVCB", "_dns.resolver.arpa"), "NOERROR"),
+        (("localhost",), "NOERROR"),
+        (("use-application-dns.net",), "NXDOMAIN"),
+        (("-t", "HTTPS", "mask.icloud.com"), "NXDOMAIN"),
+    ],
+)
+def test_what_stays_in_the_house_never_reaches_the_authority(home: Home, words: tuple[str, ...], expected: str) -> None:
+    before = len(home.authority.asked)
+    assert status(home.dig(*words)) == expected
+    assert len(home.authority.asked) == before
+
+
+def test_any_has_one_small_record(home: Home) -> None:
+    (line,) = answers(home.dig("-t", "ANY", "school.example", "+notcp"))
+    assert line.split()[3:] == ["HINFO", '"RFC8482"', '""']
+
+
+def test_who_wants_no_recursion_is_refused(home: Home) -> None:
+    assert status(home.dig("+norecurse", "school.example")) == "REFUSED"
+
+
+@pytest.mark.parametrize("size", ["128", "512"])
+def test_no_device_is_sent_more_than_it_can_take_and_each_can_take_512_octets(home: Home, size: str) -> None:
+    assert re.search(r"flags: [a-z ]*\btc\b", home.dig(f"+bufsize={size}", "+ignore", "many.example"))
+    assert len(answers(home.dig(f"+bufsize={size}", "school.example"))) == 1
 
 
 def test_a_name_that_does_not_exist_is_so(home: Home) -> None:

@@ -12,7 +12,7 @@ import dns.query
 import dns.rcode
 import pytest
 
-from tests.live.conftest import Guardian, write_config
+from tests.live.conftest import BANDS, Guardian, write_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,27 @@ def test_each_address_listens_for_itself_and_answers_from_itself(house: Path, st
     assert set(places) == {"127.0.0.5", "127.0.0.6"}
     for address, port in places.items():
         assert ask_at(address, port).rcode() == dns.rcode.NXDOMAIN
+
+
+@pytest.mark.parametrize("mode", ["nxdomain", "nodata", "'null'"])
+def test_guardian_itself_is_found_at_the_address_that_was_asked(
+    house: Path, start: Callable[..., Guardian], mode: str
+) -> None:
+    text = house.read_text(encoding="utf-8")
+    house.write_text(text.replace("dns: {", f"dns: {{block_mode: {mode}, "), encoding="utf-8")
+    wanted = ["127.0.0.5", "127.0.0.6", *(["::1"] if HAS_IPV6 else [])]
+    options = [word for one in wanted for word in ("--listen", f"[{one}]:0" if ":" in one else f"{one}:0")]
+    guardian = start(house, *options)
+    for address, port in ports(guardian).items():
+        of_here, other = ("AAAA", "A") if ":" in address else ("A", "AAAA")
+        for device in ["::1"] if ":" in address else BANDS.values():
+            seen = {
+                qtype: dns.query.udp(dns.message.make_query("guardian.home.arpa", qtype), address, 10, port, device)
+                for qtype in (of_here, other, "HTTPS")
+            }
+            assert [str(data) for rrset in seen[of_here].answer for data in rrset] == [address]
+            for empty in (seen[other], seen["HTTPS"]):
+                assert (empty.rcode(), empty.answer) == (dns.rcode.NOERROR, [])
 
 
 @pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
