@@ -10,7 +10,7 @@ import pytest
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import ListInfo
-from guardian.model import Band, ListKind, Reason, Rule
+from guardian.model import Band, Condition, ListKind, Pattern, Reason, Rule
 from guardian.policy.bands import BandRules
 from guardian.policy.explanation import Explanation, explain
 from guardian.policy.policy import Policy
@@ -104,3 +104,19 @@ def test_a_list_that_names_only_the_name_above_is_not_told() -> None:
     assert findings("alone.example", TEEN)["lists by category"] == "bets (gambling, closed for 13-15)"
     assert findings("www.alone.example", TEEN)["lists by category"] == "on none"
     assert not told("www.alone.example", TEEN).verdict.blocked
+
+
+def test_a_pattern_and_the_type_asked_are_told() -> None:
+    compiler, output = Compiler(io.BytesIO(), io.BytesIO()), io.BytesIO()
+    rule = Rule(b"", False, False, False, False, 1, pattern=Pattern("casino*.example", name_end=True))
+    limited = Rule(to_wire("bet.example"), True, True, False, False, 2, condition=Condition(types=frozenset({28})))
+    compiler.add(ListInfo("bets", "Bets", ListKind.BLOCK, "gambling", "bets.txt"), [rule, limited])
+    compiler.write(output)
+    own = DomainSet(memoryview(output.getvalue()))
+    policy = Policy(TEEN, own.lists, own.rows())
+    why = explain(to_wire("casino7.example"), own, policy, TEEN)
+    assert why.verdict.blocked
+    assert dict(why.stages)["compiled set"].endswith("; the pattern casino*.example means it")
+    assert dict(why.stages)["lists by category"] == "bets (gambling, closed for 13-15)"
+    assert not explain(to_wire("bet.example"), own, policy, TEEN).verdict.blocked
+    assert explain(to_wire("bet.example"), own, policy, TEEN, qtype=28).verdict.blocked
