@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from guardian.errors import WireError
 from guardian.model import Answer
 from guardian.wire import codes
+from guardian.wire.addresses import is_private
 from guardian.wire.chain import follow, is_at_or_above
 from guardian.wire.names import read_name
 from guardian.wire.question import HEADER_SIZE
@@ -27,8 +28,20 @@ _TTL = struct.Struct("!I")
 LONGEST_TTL = 86_400
 """Seconds that any answer is kept at most."""
 _LASTING = frozenset({codes.NOERROR, codes.NXDOMAIN})
-SERVFAIL_TTL = 5
-"""Seconds that a failure is kept (RFC 9520 section 3.2)."""
+_WANTING = codes.TC | 0xF
+"""The bits of the flags that no plain answer has: cut off, or a response code other than NOERROR."""
+_PLAIN = {
+    kind.to_bytes(2, "big") + codes.IN.to_bytes(2, "big"): struct.Struct(f"!2s4sIH{width}s")
+    for kind, width in ((codes.A, 4), (codes.AAAA, 16))
+}
+"""Of addresses, by type and class: owner, type and class, TTL, length, address."""
+_MAX_PLAIN = 64
+_TO_QUESTION = (0xC000 | HEADER_SIZE).to_bytes(2, "big")
+_TTL_AT = 6
+_OPT_START = b"\0" + codes.OPT.to_bytes(2, "big")
+_OPT_SIZE = 11
+_OPT_RCODE = 5
+"""Where the upper octet of the response code stands in an OPT record (RFC 6891 section 6.1.3)."""
 
 
 class OtherQuestionError(WireError):
@@ -44,10 +57,15 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int, trusted: b
     """
     if len(message) < HEADER_SIZE or message[HEADER_SIZE : HEADER_SIZE + len(question)] != question:
         raise OtherQuestionError("the answer to another question")
-    _, flags, questions, _, _, _ = _HEADER.unpack_from(message)
+    _, flags, questions, count, authorities, others = _HEADER.unpack_from(message)
     if not flags & codes.QR or flags & codes.OPCODE or questions != 1:
         raise OtherQuestionError("not an answer")
     start = HEADER_SIZE + len(question)
+    authentic = trusted and bool(flags & codes.AD)
+    if not flags & _WANTING and 0 < count <= _MAX_PLAIN and not authorities:
+        plain = _read_plain(message, start, count, others, longest_ttl, authentic=authentic)
+        if plain is not None:
+            return plain
     records = walk(message, start)
     rcode = codes.SERVFAIL if _has_extended_rcode(records) else flags & 0xF
     asked, rclass = int.from_bytes(question[-4:-2], "big"), question[-2:]
@@ -61,12 +79,52 @@ def read_answer(message: bytes, question: bytes, *, longest_ttl: int, trusted: b
     kept = [*answers, *proof]
     return Answer(
         rcode,
-        authentic=trusted and bool(flags & codes.AD),
+        authentic=authentic,
         truncated=bool(flags & codes.TC),
         counts=(len(answers), len(proof)),
         body=_body(message, kept, start, longest_ttl),
         ttl=0 if flags & codes.TC else _time_to_keep(message, kept, rcode, positive=positive),
         targets=targets,
+        private=private,
+    )
+
+
+def _read_plain(
+    message: bytes, start: int, count: int, others: int, longest_ttl: int, *, authentic: bool
+) -> Answer | None:
+    """Read what nearly every answer is: addresses of the name asked, and an OPT record; None for any other.
+
+    It says what the long way says, for a third of the price.
+    """
+    asked = message[start - 4 : start]
+    form = _PLAIN.get(asked)
+    if form is None:
+        return None
+    end = start + count * form.size
+    if len(message) != end + others * _OPT_SIZE or others > 1:
+        return None
+    if others and (not message.startswith(_OPT_START, end) or message[end + _OPT_RCODE] or message[-2:] != b"\0\0"):
+        return None
+    body = message[start:end]
+    ttls = []
+    private = False
+    for owner, kind, ttl, size, address in form.iter_unpack(body):
+        if owner != _TO_QUESTION or kind != asked or size != len(address) or ttl >> 31:
+            return None
+        ttls.append(ttl)
+        private = private or is_private(address)
+    if max(ttls) > longest_ttl:
+        cut = bytearray(body)
+        for number, ttl in enumerate(ttls):
+            _TTL.pack_into(cut, number * form.size + _TTL_AT, min(ttl, longest_ttl))
+        body = bytes(cut)
+    return Answer(
+        codes.NOERROR,
+        authentic=authentic,
+        truncated=False,
+        counts=(count, 0),
+        body=body,
+        ttl=min(*ttls, LONGEST_TTL),
         private=private,
     )
 
@@ -106,8 +164,6 @@ def _is_proof(message: bytes, record: Record, name: bytes) -> bool:
 
 def _time_to_keep(message: bytes, kept: list[Record], rcode: int, *, positive: bool) -> int:
     """Say how many seconds an answer lives: RFC 2181 section 8, RFC 2308 section 5."""
-    if rcode == codes.SERVFAIL:
-        return SERVFAIL_TTL
     if rcode not in _LASTING:
         return 0
     ttls = [_ttl(record) for record in kept]

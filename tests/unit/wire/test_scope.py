@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import struct
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import dns.flags
 import dns.message
 import dns.rrset
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guardian.errors import WireError
-from guardian.wire import codes
+from guardian.wire import codes, response
 from guardian.wire.response import OtherQuestionError, read_answer
 
 if TYPE_CHECKING:
@@ -95,6 +99,51 @@ def test_an_answer_is_called_authentic_only_where_the_way_is_trusted() -> None:
     message.flags |= dns.flags.AD
     assert kept(message, trusted=True).authentic
     assert not kept(message).authentic
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.sampled_from(("A", "AAAA")),
+    st.lists(st.sampled_from((0, 30, 60, 61, 300, DAY, DAY + 1, 2**31 - 1, 2**31)), min_size=1, max_size=3),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=2),
+    st.integers(0, 3),
+)
+def test_the_short_way_through_addresses_says_what_the_long_way_says(
+    kind: str,
+    ttls: list[int],
+    edns: bool,  # noqa: FBT001
+    damage: list[tuple[int, int]],
+    cut: int,
+) -> None:
+    query = dns.message.make_query("www.example.com.", kind, use_edns=0 if edns else False)
+    wire = bytearray(dns.message.make_response(query, our_payload=1232).to_wire())
+    place, asked = wire.index(b"\x03www"), b"\x03www\x07example\x03com\0" + codes_of(kind)
+    tail = bytes(wire[place + len(asked) :])
+    wire[6:8] = len(ttls).to_bytes(2, "big")
+    addresses = [("192.0.2.1", "2001:db8::1"), ("10.0.0.1", "fd00::1"), ("198.51.100.1", "::ffff:10.0.0.1")]
+    pairs = zip(ttls, addresses, strict=False)
+    packed = [(ttl, ip_address(both[kind == "AAAA"]).packed) for ttl, both in pairs]
+    records = [b"\xc0\x0c" + codes_of(kind) + struct.pack("!IH", ttl, len(data)) + data for ttl, data in packed]
+    wire[place + len(asked) :] = b"".join(records) + tail
+    for at, octet in damage:
+        wire[12 + len(asked) + at % (len(wire) - 12 - len(asked))] = octet
+    message = bytes(wire[: len(wire) - cut])
+
+    def read() -> Answer | str:
+        try:
+            return read_answer(message, asked, longest_ttl=60)
+        except WireError as error:
+            return str(error)
+
+    short = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(response, "_PLAIN", {})
+        assert read() == short
+
+
+def codes_of(kind: str) -> bytes:
+    return (codes.A if kind == "A" else codes.AAAA).to_bytes(2, "big") + codes.IN.to_bytes(2, "big")
 
 
 def test_what_answers_something_else_is_told_from_what_is_damaged() -> None:
