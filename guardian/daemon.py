@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 import traceback
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from guardian.system.paths import State
 
 LOG = logging.getLogger("guardian")
+SWITCH_SECONDS = 0.0001
+"""How long the thread that judges a new set may hold the interpreter: each packet read and sent waits for that long."""
 FORGET_SECONDS = 30
 """How often what is over is dropped from memory."""
 _SHOWN = 12
@@ -261,6 +264,7 @@ def run(parts: Parts) -> None:
         if person is not None:
             # the ports are open: nothing else needs root
             become(person)
+        sys.setswitchinterval(SWITCH_SECONDS)
         await daemon.serve()
 
     asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import select
 import shutil
 import socket
@@ -9,8 +10,9 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.message
+import pytest
 
-from tests.live.conftest import publish, write_config
+from tests.live.conftest import command, publish, write_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,16 +70,39 @@ def ask_steadily(port: int, at: dict[int, Callable[[], None]]) -> Times:
     return Times(sorted(taken), late)
 
 
+CATEGORIES = ("gambling", "adult", "social", "games")
+LISTS = 24
+CLASSES = 4000
+"""As many classes as a million and a half real names need: judging them is what a reload takes its time for."""
+
+
+@pytest.fixture(scope="module")
+def many_classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile a set in which each name is on other lists than the next one."""
+    folder = tmp_path_factory.mktemp("classes")
+    chance = random.Random(1)
+    rows = []
+    for number in range(LISTS):
+        names = (f"n{name}.example\n" for name in range(CLASSES) if chance.random() < 0.5)
+        (folder / f"l{number}.txt").write_text("".join(names), encoding="ascii")
+        category = CATEGORIES[number % len(CATEGORIES)]
+        rows.append(f"{{name: l{number}, category: {category}, path: l{number}.txt}}")
+    extra = f"lists: {{sources: [{', '.join(rows)}]}}"
+    done = command("lists", "compile", "--config", write_config(folder, "udp://127.0.0.1:9", extra=extra))
+    assert done.returncode == 0, done.stderr
+    return folder / "state" / "sets" / "current.set"
+
+
 def test_sets_are_swapped_under_load_and_no_question_is_lost_or_late(
-    tmp_path: Path, authority: Authority, compiled: Path, start: Callable[..., Guardian]
+    tmp_path: Path, authority: Authority, many_classes: Path, start: Callable[..., Guardian]
 ) -> None:
-    publish(compiled, tmp_path / "state")
+    publish(many_classes, tmp_path / "state")
     config = write_config(tmp_path, authority.url, extra="records: [{name: printer.home.lan, address: 192.168.1.9}]")
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], rate_limit: 0'), encoding="utf-8")
     guardian = start(config).ready()
     new = tmp_path / "new.set"
-    shutil.copyfile(compiled, new)
+    shutil.copyfile(many_classes, new)
 
     def swap() -> None:
         publish(new, tmp_path / "state")
