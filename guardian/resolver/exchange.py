@@ -53,11 +53,6 @@ class Exchange:
         self.rounds = 0
         """How often an answer was waited for."""
 
-    @property
-    def kept(self) -> int:
-        """How many attempts are open beside the latest."""
-        return max(len(self.attempts) - 1, 0)
-
     def join(self, waiter: Waiter, asker: str = "") -> bool:
         """Let one more wait; False where MAX_WAITERS do already."""
         if len(self.waiters) >= MAX_WAITERS:
@@ -66,14 +61,19 @@ class Exchange:
         self.askers.append(asker)
         return True
 
-    def fail(self, upstream: object) -> None:
-        """Note that an upstream failed at it: what else it was asked here would fail alike."""
+    def fail(self, upstream: object) -> int:
+        """Note that an upstream failed at it: what else it was asked here would fail alike.
+
+        Give how many attempts fewer are open beside the latest.
+        """
+        before = len(self.attempts)
         self.failure = Reason.UPSTREAM_FAULTY
         self.failed = (*self.failed, upstream)
         for attempt in self.attempts:
             if attempt.upstream is upstream:
                 attempt.give_up()
-        self.attempts = [attempt for attempt in self.attempts if attempt.upstream is not upstream]
+        self.attempts[:] = [attempt for attempt in self.attempts if attempt.upstream is not upstream]
+        return max(before - 1, 0) - max(len(self.attempts) - 1, 0)
 
     def settle(self, outcome: Answer | Reason) -> None:
         """Wait for no attempt any longer, and tell everybody who waits."""

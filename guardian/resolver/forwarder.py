@@ -104,16 +104,21 @@ class Forwarder:
 
     def _begin_round(self, exchange: Exchange) -> None:
         """Ask the next upstream and wait for a round; end where there is nothing to wait for."""
-        kept = exchange.kept
+        attempts = exchange.attempts
+        before = len(attempts)
         self._ask_next(exchange)
-        if not exchange.attempts:
+        if not attempts:
             self._end(exchange, exchange.failure)
             return
-        if exchange.kept > kept and not self._keepable:
-            exchange.attempts.pop(0).give_up()
-        self._keepable += kept - exchange.kept
+        if 0 < before < len(attempts):
+            if self._keepable:
+                self._keepable -= 1
+            else:
+                attempts.pop(0).give_up()
+        if exchange.rounds:
+            # to the end of the line
+            del self._waiting[exchange]
         exchange.rounds += 1
-        self._waiting.pop(exchange, None)
         self._waiting[exchange] = self._loop.time() + ROUND_SECONDS
         if self._timer is None:
             self._timer = self._loop.call_later(ROUND_SECONDS, self._expire)
@@ -137,9 +142,7 @@ class Forwarder:
         if answer is not None and answer.rcode in _USABLE:
             self._end(exchange, answer)
             return
-        kept = exchange.kept
-        exchange.fail(attempt.upstream)
-        self._keepable += kept - exchange.kept
+        self._keepable += exchange.fail(attempt.upstream)
         if exchange.turn < len(self._groups[exchange.key.group]) and exchange.rounds < MAX_ROUNDS:
             self._begin_round(exchange)
         elif not exchange.attempts:
@@ -148,7 +151,7 @@ class Forwarder:
     def _end(self, exchange: Exchange, outcome: Answer | Reason) -> None:
         del self._open[exchange.key]
         self._waiting.pop(exchange, None)
-        self._keepable += exchange.kept
+        self._keepable += max(len(exchange.attempts) - 1, 0)
         self._room += len(exchange.waiters)
         for asker in exchange.askers:
             left = self._askers[asker] - 1
