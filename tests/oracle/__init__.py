@@ -1,0 +1,1 @@
+"""Hold guardian's verdicts against those of dnsmasq and unbound, which hold the same rules."""
