@@ -16,7 +16,7 @@ import pytest
 
 from bench.names import ALLOWED_START, name_at
 from bench.questions import NXDOMAIN, Asking, cold, mix_b, packet
-from bench.report import summarise
+from bench.report import COMPILED, summarise, target_table
 from bench.rounds import Outcome
 
 if TYPE_CHECKING:
@@ -100,6 +100,15 @@ def _outcome(server: str, cpu_us: float, *, answered: int = 1_000, wrong: int = 
 def test_a_ratio_is_of_medians_so_one_disturbed_round_changes_nothing() -> None:
     lines = summarise([_outcome("guardian", cost) for cost in (6, 6, 60)] + [_outcome("unbound", 5)] * 3)
     assert next(one for one in lines if one.server == "guardian").ratios == {"unbound": pytest.approx(1.2)}
+
+
+@pytest.mark.parametrize(
+    ("cost", "word"), [(4.9, "0.98 x unbound, {}: reached"), (5.0, "1.00 x unbound, {}: NOT reached")]
+)
+def test_the_compiled_guardian_is_wanted_below_unbound(cost: float, word: str) -> None:
+    told = target_table(summarise([_outcome(COMPILED, cost), _outcome("guardian", 5.5), _outcome("unbound", 5)]))
+    assert word.format("compiled: below unbound wanted") in told
+    assert "1.10 x unbound, wanted <= 1.2: reached" in told
 
 
 def test_a_round_with_one_wrong_answer_or_too_many_lost_is_not_right() -> None:
