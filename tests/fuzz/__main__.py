@@ -1,4 +1,4 @@
-"""Feed damaged packets to the readers until there are enough of them: `python -m tests.fuzz`.
+"""Feed damaged packets to the readers, or to a real guardian, until there are enough of them: `python -m tests.fuzz`.
 
 Law 1: a reader gives a value or its own error; it lets no other exception out, and no packet keeps it long.
 Law 2: what is found is printed with the packet, so that it can become a test.
@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -22,8 +24,10 @@ from guardian.wire import codes
 from guardian.wire.answers import Scribe
 from guardian.wire.question import BadQuestionError
 from guardian.wire.response import LONGEST_TTL, read_answer
+from tests.fuzz.live import DEVICES, Saboteur, lay_house, sabotage
 from tests.fuzz.messages import QUESTION, damaged, sound_answers, sound_queries
 from tests.fuzz.oracle import disloyalty, our_reading, quarrel
+from tests.live.conftest import Guardian, command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,14 +140,39 @@ def fuzz(packets: int, seed: int, seconds: float = float("inf")) -> Run:
     return run
 
 
+def live(packets: int, seed: int, seconds: float) -> int:
+    """Send `packets` questions and half as many answers to a real guardian; print what was found."""
+    with tempfile.TemporaryDirectory(prefix="guardian-fuzz-") as folder, Saboteur(Random(seed)) as saboteur:
+        config = lay_house(Path(folder), saboteur.url)
+        made = command("lists", "compile", "--config", config)
+        if made.returncode:
+            print(made.stderr, end="")
+            return 1
+        began = time.monotonic()
+        with Guardian(config) as guardian:
+            run = sabotage(guardian.ready(), saboteur, packets, packets // 2, until=began + seconds)
+        taken = time.monotonic() - began
+    for finding in run.findings:
+        print(finding, end="\n\n")
+    print(f"{run.questions:>9,} damaged questions from {len(DEVICES)} devices")
+    print(f"{run.answers:>9,} damaged answers; {run.taken:,} questions got what one of them truly says, or a failure")
+    print(f"{run.probes:>9,} probes, {run.drops} packets dropped, memory grew by {run.growth} KiB")
+    print(f"{taken:>9.1f} s; seed {seed}")
+    print(f"{len(run.findings)} findings" if run.findings else "nothing found")
+    return 1 if run.findings else 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run, print what was found, and give the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--packets", type=int, default=100_000, help="packets of each kind (100000)")
     parser.add_argument("--seconds", type=float, default=600.0, help="stop after this time at the latest (600)")
     parser.add_argument("--seed", type=int, default=None, help="repeat the run that printed this seed")
+    parser.add_argument("--live", action="store_true", help="send them to a real guardian; half as many are answers")
     options = parser.parse_args(arguments)
     seed = secrets.randbits(32) if options.seed is None else options.seed
+    if options.live:
+        return live(options.packets, seed, options.seconds)
     run = fuzz(options.packets, seed, options.seconds)
     for finding in run.findings:
         print(finding, end="\n\n")
