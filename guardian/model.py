@@ -217,6 +217,9 @@ class Ask(NamedTuple):
     query: Query
     patience: float = 0.0
     """Seconds after which an older answer will do (RFC 8767); 0 where there is none."""
+    verdict: Verdict | None = None
+    """What was found of the name asked, good as long as the generation is the same."""
+    generation: int = 0
 
 
 class Answer(NamedTuple):

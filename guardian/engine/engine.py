@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from guardian.engine.answers import AnswerCache
 from guardian.engine.cache import TwoGenerations
 from guardian.engine.judgement import judge
-from guardian.engine.limit import Asker, Share
-from guardian.engine.stages import STAGES, rule
-from guardian.model import Answer, Ask, AskKey, Reason, Reply
+from guardian.engine.limit import Account, Share
+from guardian.engine.stages import STAGES, Ruling, rule
+from guardian.model import Answer, Ask, Asker, AskKey, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, with_ttl
 from guardian.wire.names import to_wire
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from guardian.engine.generation import Generation
-    from guardian.engine.stages import Ruling
     from guardian.model import Query
 
 OWN_NAME = to_wire("guardian.home.arpa")
@@ -57,6 +56,7 @@ class Engine:
         self._answers = AnswerCache(cache_entries)
         self._replays: TwoGenerations[bytes, bytes] = TwoGenerations(replay_entries)
         self._share = Share(rate_limit)
+        self._count = 0
         self.replace(generation)
 
     @property
@@ -67,23 +67,24 @@ class Engine:
     def replace(self, generation: Generation) -> None:
         """Decide by `generation` from now on; answers stay, everything judged goes."""
         self._generation = generation
+        self._count += 1
         self._write = generation.scribe.write
         self._policies = tuple(generation.policies.values())
         self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in generation.policies)
         self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
-        self._askers: dict[str, Asker] = {}
+        self._accounts: dict[str, Account] = {}
         self._seen = bytearray(SEEN)
         self._replays.clear()
 
     def replay(self, packet: bytes, client: str, now: float) -> bytes | None:
         """Give the ready reply to a packet known byte for byte after its ID, None where it must be read."""
-        asker = self._askers.get(client)
-        if asker is None:
+        account = self._accounts.get(client)
+        if account is None:
             return None
-        asker.left -= 1
-        if asker.left < 0 and not self._share.refill(asker, now):
+        account.left -= 1
+        if account.left < 0 and not self._share.refill(account, now):
             return None
-        kept = self._replays.find(asker.mark + packet[2:])
+        kept = self._replays.find(account.mark + packet[2:])
         if kept is None:
             return None
         until, ready = kept
@@ -91,20 +92,17 @@ class Engine:
 
     def receive_query(self, query: Query, now: float, here: str = "") -> Reply | Ask:
         """Answer `query` at once, or say what to ask an upstream; `here` is the address at which it was asked."""
-        asker = self._askers.get(query.client) or self._identify(query.client, now)
-        if asker is None:
+        account = self._accounts.get(query.client) or self._identify(query.client, now)
+        if account is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
-        if asker.left < 0:
+        if account.left < 0:
             return Reply(query, codes.NOERROR, Reason.OVER_LIMIT)
         if query.name == OWN_NAME and query.qclass == codes.IN:
             return _own(query, here)
-        place = asker.mark[0]
-        ruling = rule(query, self._policies[place], self._generation)
-        for stage in STAGES:
-            reply = stage(query, ruling, self._generation)
-            if reply is not None:
-                return reply
-        return self._from_cache(query, ruling, place, self._target(query, place), now)
+        found = self._walk(query, account)
+        if isinstance(found, Reply):
+            return found
+        return self._from_cache(query, found, account, self._target(query, account), now)
 
     def receive_answer(self, ask: Ask, answer: Answer, now: float) -> Reply:
         """Keep an upstream's answer and judge it for the one who asked; called once for each waiter."""
@@ -112,8 +110,8 @@ class Engine:
         judged = self._judge_again(ask, now)
         if isinstance(judged, Reply):
             return judged
-        ruling, place, target = judged
-        return self._judged(ask.query, ruling, place, target, answer)
+        ruling, account, target = judged
+        return self._judged(ask.query, ruling, account, target, answer)
 
     def receive_failure(self, ask: Ask, reason: Reason, now: float) -> Reply:
         """Reply where no upstream has answered (yet): by an older answer if there is one, else SERVFAIL."""
@@ -124,8 +122,8 @@ class Engine:
         stale = self._answers.stale(ask.key, now)
         if stale is None:
             return Reply(ask.query, codes.SERVFAIL, reason)
-        ruling, place, target = judged
-        return self._stale(ask.query, ruling, place, target, stale)
+        ruling, account, target = judged
+        return self._stale(ask.query, ruling, account, target, stale)
 
     def keep(self, ask: Ask, outcome: Answer | Reason, now: float) -> None:
         """Keep what an upstream answered to `ask`, or that it did not, whoever waits for it."""
@@ -139,9 +137,9 @@ class Engine:
         message = self._write(reply)
         query, until = reply.query, reply.until
         if query.repeats and until > now:
-            asker = self._askers.get(query.client)
-            if asker is not None:
-                key = asker.mark + packet[2:]
+            account = self._accounts.get(query.client)
+            if account is not None:
+                key = account.mark + packet[2:]
                 # most names are asked once, and would push out the others
                 sign = hash(key)
                 place, trace = sign % SEEN, sign >> 20 & 0xFF
@@ -155,18 +153,20 @@ class Engine:
         """Drop what is over; called twice a minute, so that memory holds no name or address for long after its use."""
         self._answers.sweep(now)
         self._replays.sweep(now)
-        self._askers.clear()
+        self._accounts.clear()
         self._seen = bytearray(SEEN)
 
     def admits(self, client: str, now: float) -> bool:
         """Say whether a client is of this house."""
-        return client in self._askers or self._identify(client, now) is not None
+        return client in self._accounts or self._identify(client, now) is not None
 
-    def _from_cache(self, query: Query, ruling: Ruling, place: int, target: bytes | None, now: float) -> Reply | Ask:
+    def _from_cache(
+        self, query: Query, ruling: Ruling, account: Account, target: bytes | None, now: float
+    ) -> Reply | Ask:
         key = self._key(query, target or query.name)
         kept = self._answers.find(key, now)
         if kept is not None:
-            reply = self._judged(query, ruling, place, target, kept.answer)
+            reply = self._judged(query, ruling, account, target, kept.answer)
             ask = Ask(key, query) if self._answers.wants_refresh(key, kept, now) else None
             return reply._replace(until=kept.fresh_until - kept.lead, refresh=ask)
         failed = self._answers.failed(key, now)
@@ -175,35 +175,45 @@ class Engine:
             return (
                 Reply(query, codes.SERVFAIL, failed)
                 if stale is None
-                else self._stale(query, ruling, place, target, stale)
+                else self._stale(query, ruling, account, target, stale)
             )
-        return Ask(key, query, PATIENCE if stale is not None else 0.0)
+        return Ask(key, query, PATIENCE if stale is not None else 0.0, ruling.verdict, self._count)
 
-    def _judge_again(self, ask: Ask, now: float) -> Reply | tuple[Ruling, int, bytes | None]:
-        """Judge the name by what holds now: while the upstream was asked, a new generation may have begun."""
-        query = ask.query
-        asker = self._askers.get(query.client) or self._identify(query.client, now)
-        if asker is None:
-            return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
-        place = asker.mark[0]
-        ruling = rule(query, self._policies[place], self._generation)
+    def _walk(self, query: Query, account: Account) -> Reply | Ruling:
+        """Judge the name and pass the stages."""
+        generation = self._generation
+        ruling = rule(query, self._policies[account.mark[0]], generation, account.who)
         for stage in STAGES:
-            reply = stage(query, ruling, self._generation)
+            reply = stage(query, ruling, generation)
             if reply is not None:
                 return reply
-        target = self._target(query, place)
+        return ruling
+
+    def _judge_again(self, ask: Ask, now: float) -> Reply | tuple[Ruling, Account, bytes | None]:
+        """Judge the name by what holds now, if a new generation has begun while the upstream was asked."""
+        query = ask.query
+        account = self._accounts.get(query.client) or self._identify(query.client, now)
+        if account is None:
+            return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
+        if ask.verdict is not None and ask.generation == self._count:
+            return Ruling(ask.verdict, 0), account, ask.key.name if ask.key.name != query.name else None
+        found = self._walk(query, account)
+        if isinstance(found, Reply):
+            return found
+        target = self._target(query, account)
         if ask.key.name != (target or query.name):
             # what was asked is no longer what this asker is to have: the next asking will do
             return Reply(query, codes.SERVFAIL, Reason.UPSTREAM_SLOW)
-        return ruling, place, target
+        return found, account, target
 
-    def _target(self, query: Query, place: int) -> bytes | None:
+    def _target(self, query: Query, account: Account) -> bytes | None:
         """Give the name that is resolved in place of the name asked: safe search."""
-        target = self._rewrites[place].get(query.name)
+        target = self._rewrites[account.mark[0]].get(query.name)
         return target if query.qtype in _REWRITTEN_TYPES else None
 
-    def _judged(self, query: Query, ruling: Ruling, place: int, target: bytes | None, answer: Answer) -> Reply:
-        reply = judge(query, ruling, self._policies[place], self._generation, answer, rewritten=target is not None)
+    def _judged(self, query: Query, ruling: Ruling, account: Account, target: bytes | None, answer: Answer) -> Reply:
+        policy, rewritten = self._policies[account.mark[0]], target is not None
+        reply = judge(query, ruling, policy, self._generation, answer, account.who, rewritten=rewritten)
         if reply is not None:
             return reply
         if target is None:
@@ -211,21 +221,21 @@ class Engine:
         ttl = min(answer.ttl, int(LONGEST_REPLAY))
         return Reply(query, answer.rcode, Reason.SAFE_SEARCH, aliased(query.name, target, query.qtype, answer, ttl=ttl))
 
-    def _stale(self, query: Query, ruling: Ruling, place: int, target: bytes | None, answer: Answer) -> Reply:
+    def _stale(self, query: Query, ruling: Ruling, account: Account, target: bytes | None, answer: Answer) -> Reply:
         aged = with_ttl(target or query.name, answer, STALE_TTL)._replace(ttl=STALE_TTL)
-        reply = self._judged(query, ruling, place, target, aged)
+        reply = self._judged(query, ruling, account, target, aged)
         if reply.reason is not Reason.DEFAULT:
             return reply
         return reply._replace(reason=Reason.STALE_DENIAL if answer.rcode == codes.NXDOMAIN else Reason.STALE)
 
-    def _identify(self, client: str, now: float) -> Asker | None:
+    def _identify(self, client: str, now: float) -> Account | None:
         profile = self._generation.household.profile_of(client)
         if profile is None:
             return None
-        if len(self._askers) >= MAX_ASKERS:
-            self._askers.clear()
-        asker = self._askers[client] = Asker(self._places[profile], self._share.burst, now)
-        return asker
+        if len(self._accounts) >= MAX_ASKERS:
+            self._accounts.clear()
+        account = self._accounts[client] = Account(Asker(client), self._places[profile], self._share.burst, now)
+        return account
 
     def _key(self, query: Query, name: bytes) -> AskKey:
         zones, group = self._generation.zones, 0

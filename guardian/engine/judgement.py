@@ -17,14 +17,21 @@ from guardian.wire.names import label_offsets
 if TYPE_CHECKING:
     from guardian.engine.generation import Generation
     from guardian.engine.stages import Ruling
-    from guardian.model import Answer, Query
+    from guardian.model import Answer, Asker, Query
     from guardian.policy.policy import Policy
 
 _OPENED = frozenset({Reason.PROTECTED, Reason.ALLOW_LIST})
 
 
 def judge(
-    query: Query, ruling: Ruling, policy: Policy, generation: Generation, answer: Answer, *, rewritten: bool
+    query: Query,
+    ruling: Ruling,
+    policy: Policy,
+    generation: Generation,
+    answer: Answer,
+    asker: Asker,
+    *,
+    rewritten: bool,
 ) -> Reply | None:
     """Give the reply that takes the answer's place, None where the answer may go out.
 
@@ -36,7 +43,7 @@ def judge(
         return None
     for target in answer.targets:
         labels = label_offsets(target)
-        verdict = policy.decide(generation.domains.find(target, labels))
+        verdict, _ = policy.judge(generation.domains, target, labels, query.qtype, asker)
         if verdict.reason in _OPENED:
             return None
         if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.has_house_name(target, labels):

@@ -6,14 +6,20 @@ Law 2: what is known of a client is a count and a time in memory, for as long as
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-class Asker:
-    """A client: the mark of its policy, and its bucket of tokens."""
+if TYPE_CHECKING:
+    from guardian.model import Asker
 
-    __slots__ = ("filled", "left", "mark")
 
-    def __init__(self, mark: bytes, left: int, now: float) -> None:
+class Account:
+    """What is known of a client: who it is, the mark of its policy, and its bucket of tokens."""
+
+    __slots__ = ("filled", "left", "mark", "who")
+
+    def __init__(self, who: Asker, mark: bytes, left: int, now: float) -> None:
         """Begin with `left` questions at `now`, in monotonic seconds."""
+        self.who = who
         self.mark = mark
         self.left = left
         self.filled = now
@@ -27,11 +33,11 @@ class Share:
         self.rate = rate
         self.burst = rate * 10 if rate else 1 << 60
 
-    def refill(self, asker: Asker, now: float) -> bool:
+    def refill(self, account: Account, now: float) -> bool:
         """Give what the time since the last filling has brought; True if a question may pass."""
-        earned = int((now - asker.filled) * self.rate)
+        earned = int((now - account.filled) * self.rate)
         if earned > 0:
-            asker.left = min(self.burst, max(asker.left, -1) + earned)
+            account.left = min(self.burst, max(account.left, -1) + earned)
             # what is earned in part is not lost: who asks a little too fast would else get half its share
-            asker.filled += earned / self.rate
-        return asker.left >= 0
+            account.filled += earned / self.rate
+        return account.left >= 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.engine.special import special_use
-from guardian.model import Answer, Asker, Reason, Reply, Verdict
+from guardian.model import Answer, Reason, Reply, Verdict
 from guardian.policy.policy import OPEN
 from guardian.wire import codes
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardian.engine.generation import Generation
-    from guardian.model import Query
+    from guardian.model import Asker, Query
     from guardian.policy.policy import Policy
 
     Stage = Callable[["Query", "Ruling", "Generation"], Reply | None]
@@ -38,9 +38,9 @@ class Ruling(NamedTuple):
     """Of a block: the first label of the name that is blocked."""
 
 
-def rule(query: Query, policy: Policy, generation: Generation) -> Ruling:
+def rule(query: Query, policy: Policy, generation: Generation, asker: Asker) -> Ruling:
     """Let the asker's policy judge the name."""
-    verdict, label = policy.judge(generation.domains, query.name, query.labels, query.qtype, Asker(query.client))
+    verdict, label = policy.judge(generation.domains, query.name, query.labels, query.qtype, asker)
     if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.is_of_the_house(query):
         # the printer is no stranger
         verdict = OPEN

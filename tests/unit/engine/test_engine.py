@@ -65,7 +65,9 @@ def test_a_threat_is_answered_as_a_threat_to_everyone(house: House) -> None:
 def test_what_only_an_upstream_knows_is_asked(house: House) -> None:
     query = read_query(house.packet("News.example"), house.teen)
     key = AskKey(to_wire("news.example"), codes.A, codes.IN, dnssec_ok=False, checking_disabled=False, group=0)
-    assert house.engine.receive_query(query, now=T) == Ask(key, query)
+    asked = house.engine.receive_query(query, now=T)
+    assert isinstance(asked, Ask)
+    assert (asked.key, asked.query, asked.patience) == (key, query, 0.0)
 
 
 def test_questions_that_differ_only_in_case_and_asker_ask_the_same(house: House) -> None:
@@ -305,7 +307,7 @@ def test_what_is_over_leaves_no_name_and_no_address_in_memory(house: House) -> N
     house.engine.forget(T + 59)
     assert isinstance(house.ask(house.packet("news.example"), house.teen, T + 59), Reply)
     house.engine.forget(T + 60 + STALE_SECONDS)
-    kept = (house.engine._answers._kept, house.engine._replays, house.engine._askers)
+    kept = (house.engine._answers._kept, house.engine._replays, house.engine._accounts)
     assert [len(table) for table in kept] == [0, 0, 0]
     assert not any(house.engine._seen)
 
@@ -341,6 +343,6 @@ def test_askers_without_end_fill_no_table(house: House, monkeypatch: pytest.Monk
     for number in range(200):
         assert house.engine.admits(f"fd00::{number:x}", T)
         assert not house.engine.admits(f"2001:db8::{number:x}", T)
-        assert len(house.engine._askers) <= 16
+        assert len(house.engine._accounts) <= 16
     assert house.engine.admits("fd00::1", T)
     assert house.engine.admits("fd00::1%eth0", T)

@@ -10,7 +10,8 @@ import dns.rcode
 import pytest
 
 from guardian.engine.engine import Engine
-from guardian.engine.limit import Asker, Share
+from guardian.engine.limit import Account, Share
+from guardian.model import Asker
 from tests.unit.engine.world import said
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def test_without_a_limit_nothing_is_ever_cut(house: House) -> None:
 
 
 def test_a_clock_that_stands_still_gives_nothing() -> None:
-    share, asker = Share(RATE), Asker(b"", 0, T)
+    share, account = Share(RATE), Account(Asker("192.168.1.13"), b"", 0, T)
     for _ in range(100):
-        asker.left -= 1
-        assert not share.refill(asker, T)
-    assert share.refill(asker, T + 0.5)
+        account.left -= 1
+        assert not share.refill(account, T)
+    assert share.refill(account, T + 0.5)
