@@ -33,7 +33,7 @@ _DNSMASQ: Final = re.compile(rb"(?:address|local|server)[ \t]*=[ \t]*/")
 _UNBOUND: Final = re.compile(rb"(?:local-(?:zone|data|data-ptr):|server:[ \t]*\Z)")
 _RPZ: Final = re.compile(
     rb"\$(?:TTL|ORIGIN)[ \t]|(?:\S{1,255}+[ \t]++)?(?:[0-9]{1,10}[smhdw]?[ \t]++)?(?:IN[ \t]++)?"
-    rb"(?:SOA|NS|CNAME|A|AAAA|TXT)[ \t]++\S",
+    rb"(?:(?:SOA|NS|CNAME|TXT)[ \t]++\S|A[ \t]++[0-9]+\.|AAAA[ \t]++[0-9A-F]*:)",
     re.IGNORECASE,
 )
 # Expressions of Pi-hole and squidGuard begin with a caret or a bracket, and AdGuard's stand between slashes.

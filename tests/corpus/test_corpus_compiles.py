@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +23,7 @@ from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.formats import read_rules
 from guardian.lists.set_file import ListInfo, verify
+from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
 from guardian.model import Format, ListKind, Match, Rule
 from guardian.system.files import map_file
@@ -48,6 +51,8 @@ class Measured(NamedTuple):
     """Of processor time."""
     peak: int
     """MiB of memory at most, the interpreter's own included."""
+    forms: dict[str, int]
+    """How many lists are in each form."""
 
 
 def real_lists(corpus: Path) -> list[Path]:
@@ -59,9 +64,9 @@ def real_lists(corpus: Path) -> list[Path]:
     ]
 
 
-def compile_all(corpus: Path, target: Path) -> tuple[Summary, int, int]:
-    """Compile every list of hosts and domains; give the summary, and how many rules and lists there were."""
-    rules = lists = 0
+def compile_all(corpus: Path, target: Path) -> tuple[Summary, int, Counter[str]]:
+    """Compile every list, of whatever form; give the summary, the number of rules, and of lists by form."""
+    rules, forms = 0, Counter[str]()
     with tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() as names, target.open("w+b") as output:
         compiler = Compiler(spool, names)
         for path in real_lists(corpus):
@@ -71,21 +76,22 @@ def compile_all(corpus: Path, target: Path) -> tuple[Summary, int, int]:
             info = ListInfo(f"{folder}/{path.name}", path.name, kind, folder, path.name)
             with path.open("rb") as source:
                 try:
-                    compiler.add(info, read_rules(source, form=Format.AUTO, scope=None, report=report))
+                    read = read_rules(source, form=Format.AUTO, scope=None, report=report)
+                    compiler.add(info, without_too_wide(read, report))
                 except ListError:
                     # One list of control characters is refused whole, on purpose.
                     if not path.name.startswith("blns-"):
                         raise
             rules += report.rules
-            lists += 1
-        return compiler.write(output), rules, lists
+            forms[report.form.value] += 1
+        return compiler.write(output), rules, forms
 
 
 def main(corpus: str, target: str) -> None:
     """Compile in a process of its own, so that nothing else counts as its memory."""
-    summary, rules, lists = compile_all(Path(corpus), Path(target))
+    summary, rules, forms = compile_all(Path(corpus), Path(target))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(rules, lists, summary.names, summary.rows, time.process_time(), peak)
+    print(json.dumps([rules, forms.total(), summary.names, summary.rows, time.process_time(), peak, forms]))
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +102,7 @@ def whole(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     command = [sys.executable, "-c", COMPILE, __file__, str(corpus), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment)
     assert done.returncode == 0, done.stderr
-    rules, lists, names, rows, seconds, peak = done.stdout.split()
-    return Measured(target, int(rules), int(lists), int(names), int(rows), float(seconds), int(peak))
+    return Measured(target, *json.loads(done.stdout))
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +118,16 @@ def test_every_real_list_compiles_into_one_set(whole: Measured, domains: DomainS
     print(
         f"\n{whole.rules:,} rules of {whole.lists} lists: {whole.names:,} names in {whole.rows:,} classes, "
         f"{whole.path.stat().st_size / 2**20:.1f} MiB; {whole.seconds:.1f} s of CPU ({each:.1f} µs a rule), "
-        f"peak {whole.peak} MiB"
+        f"peak {whole.peak} MiB; {whole.forms}"
     )
+    assert set(whole.forms) >= {form.value for form in Format if form is not Format.AUTO}
     assert whole.lists > 150
     assert len(domains) == whole.names > 1_000_000
     assert len(domains.rows()) == whole.rows
     # The issue asks for 150 MiB with five million names; this is a smaller set.
     assert whole.peak < 150
+    # It should take 45; a machine that others use may need twice as many.
+    assert whole.seconds < 90
 
 
 def test_every_name_of_the_sampled_lists_is_found_and_their_neighbours_are_not(
@@ -176,7 +184,8 @@ def read_names(path: Path) -> Iterator[bytes]:
 
 def rules_of(path: Path) -> Iterator[Rule]:
     with path.open("rb") as source:
-        yield from read_rules(source, form=Format.AUTO, scope=None, report=Report())
+        report = Report()
+        yield from without_too_wide(read_rules(source, form=Format.AUTO, scope=None, report=report), report)
 
 
 def same(rule: Rule) -> Rule:
