@@ -52,6 +52,11 @@ def _warn(one: ListReport) -> None:
         print(f"{one.report.name}: {one.report.refused} lines refused", file=sys.stderr)
     for line, why in one.report.refusals:
         print(f"{one.report.name}:{line}: {why}", file=sys.stderr)
+    if one.report.ignored:
+        print(
+            f"{one.report.name}: {one.report.ignored} rules are for browsers alone and were passed over",
+            file=sys.stderr,
+        )
     if one.info.left_out:
         why = "too dear to answer by, or regular expressions without the extra guardian-dns[regex]"
         print(f"{one.report.name}: {one.info.left_out} rules left out: {why}", file=sys.stderr)
@@ -63,6 +68,7 @@ def _as_json(done: Compilation) -> dict[str, object]:
             "id": one.info.id,
             "rules": one.report.rules,
             "refused": one.report.refused,
+            "ignored": one.report.ignored,
             "conditional": one.info.conditional,
             "patterns": one.info.patterns,
             "left_out": one.info.left_out,

@@ -41,7 +41,7 @@ def test_compiling_reports_as_json(own: Callable[..., Done]) -> None:
     assert {"names", "checksum", "lists"} <= set(told)
     protected, mine = told["lists"]
     assert (protected["id"], mine["id"]) == ("protected", "own")
-    assert set(mine) == {"id", "rules", "refused", "conditional", "patterns", "left_out", "refusals"}
+    assert set(mine) == {"id", "rules", "refused", "ignored", "conditional", "patterns", "left_out", "refusals"}
     assert (mine["rules"], mine["refused"], mine["refusals"][0]["line"]) == (2, 1, 3)
 
 
