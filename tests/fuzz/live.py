@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.exception
 import dns.message
 
-from guardian.errors import WireError
 from guardian.wire import codes
-from guardian.wire.names import read_name, to_wire
+from guardian.wire.names import to_wire
 from tests.fuzz.messages import damaged, sound_queries
 from tests.fuzz.oracle import HEADER_SIZE, NAMING, opaque, way_of
 from tests.live.authority import Authority
@@ -285,9 +284,8 @@ def _judge(name: bytes, answer: bytes, sent: Iterable[Sent], run: LiveRun) -> No
         return
     run.taken += 1
     told = data_on_the_way(answer)
-    if told is None or not told <= {address_of(name + _A)}.union(
-        *(data_on_the_way(one.answer) or () for one in fitting)
-    ):
+    said = {address_of(name + _A)}.union(*(data_on_the_way(one.answer) or () for one in fitting))
+    if told is None or not told <= said or has_strangers(answer):
         both = "\n".join(one.answer.hex() for one in fitting)
         run.find(f"{answer.hex()} was told; what fits, and the oracle reads otherwise:\n{both}")
 
@@ -304,17 +302,29 @@ def fits(one: Sent) -> bool:
     )
 
 
+def reading(message: bytes) -> dns.message.Message | None:
+    """Give what dnspython reads, the contents of most records unread; None where it refuses."""
+    try:
+        return dns.message.from_wire(opaque(message, NAMING), keyring=False, ignore_trailing=True)
+    except dns.exception.DNSException:
+        return None
+
+
 def data_on_the_way(message: bytes) -> set[bytes] | None:
     """Give the data of all answers on the way from the name asked, as dnspython reads it; None where it can't."""
-    try:
-        read_name(message, HEADER_SIZE)
-        whole = dns.message.from_wire(opaque(message, NAMING), keyring=False, ignore_trailing=True)
-    except (dns.exception.DNSException, WireError, IndexError):
+    whole = reading(message)
+    if whole is None:
         return None
     way = way_of(whole)
-    return {
-        rdata.to_wire() or b"" for one in whole.answer if one.name in way for rdata in one if one.rdtype not in NAMING
-    }
+    reached = [one for one in whole.answer if one.name in way and one.rdtype not in NAMING]
+    return {rdata.to_wire() or b"" for one in reached for rdata in one}
+
+
+def has_strangers(message: bytes) -> bool:
+    """Say whether an answer that dnspython can read speaks of a name that is not at or above one on the way."""
+    whole = reading(message)
+    way = way_of(whole) if whole else []
+    return whole is not None and any(not any(name.is_subdomain(one.name) for name in way) for one in whole.answer)
 
 
 def memory(guardian: Guardian) -> int:

@@ -67,6 +67,10 @@ def answer(address: bytes, *, identity: int = 7) -> bytes:
     return head + PLAIN[12:] + live.record(b"\xc0\x0c", 1, address)
 
 
+def with_a_bank(one: bytes) -> bytes:
+    return one[:6] + b"\x00\x02" + one[8:] + live.record(live.bank_name(1), 1, live.FORGED)
+
+
 @pytest.mark.parametrize(
     ("told", "sent", "findings"),
     [
@@ -75,9 +79,18 @@ def answer(address: bytes, *, identity: int = 7) -> bytes:
         (answer(live.FORGED), [answer(live.FORGED, identity=8)], 1),
         (answer(live.FORGED), [answer(b"\x01\x02\x03\x04")], 1),
         (answer(live.FORGED), [answer(live.FORGED)], 0),
-        (answer(live.FORGED), [answer(ADDRESS) + live.record(live.bank_name(1), 1, live.FORGED)], 1),
+        (answer(live.FORGED), [with_a_bank(answer(ADDRESS))], 1),
+        (with_a_bank(answer(ADDRESS)), [with_a_bank(answer(ADDRESS))], 1),
     ],
-    ids=["the truth", "from nowhere", "another ID", "another address", "it was said", "said of a bank"],
+    ids=[
+        "the truth",
+        "from nowhere",
+        "another ID",
+        "another address",
+        "it was said",
+        "said of a bank",
+        "a bank beside",
+    ],
 )
 def test_a_wrong_answer_is_found(told: bytes, sent: list[bytes], findings: int) -> None:
     run = live.LiveRun()
