@@ -117,6 +117,7 @@ def test_a_star_covers_all_below_in_any_list() -> None:
     assert [rule.suffix for rule in rules] == [True, True, False]
 
 
+@pytest.mark.thorough
 def test_each_rule_knows_its_line_across_blocks() -> None:
     data = b"".join(b"%d.example.com\n" % number for number in range(1, 40_001))
     rules, report = read(data)
@@ -169,6 +170,7 @@ def test_a_damaged_file_raises_and_names_the_list() -> None:
         "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}".encode() * 337,
     ],
 )
+@pytest.mark.thorough
 def test_no_line_makes_its_reader_slow(line: bytes) -> None:
     start = time.process_time()
     read((line + b"\n") * (300_000 // len(line)))
@@ -202,6 +204,7 @@ def test_no_line_makes_its_reader_slow(line: bytes) -> None:
         (Format.RPZ, b"a.example " + b"1s" * 30_000 + b"x"),
     ],
 )
+@pytest.mark.thorough
 def test_no_line_of_any_form_makes_its_reader_slow(form: Format, line: bytes) -> None:
     start = time.process_time()
     read((line + b"\n") * (120_000 // len(line)), form)
