@@ -21,6 +21,7 @@ from guardian.engine.engine import Engine
 from guardian.engine.generation import Generation
 from guardian.engine.household import UNKNOWN, Household
 from guardian.errors import ListError, StoreError
+from guardian.lists import regexes
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import verify
 from guardian.model import Band, ListKind
@@ -52,6 +53,9 @@ SWITCH_SECONDS = 0.0001
 """How long the thread that judges a new set may hold the interpreter: each packet read and sent waits for that long."""
 FORGET_SECONDS = 30
 """How often what is over is dropped from memory."""
+MAX_TOLD = 64
+"""Places of faults that are logged, once each, before guardian falls silent about more."""
+_TOLD: set[str] = set()
 _SHOWN = 12
 """Digits of a set's checksum that tell it from another."""
 
@@ -102,6 +106,8 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     rules = {band.value: rules_of(band, parts.categories) for band in Band}
     rules[UNKNOWN] = rules_of(settings.family.unknown_devices, parts.categories, known=False)
     strange = _strange_categories(domains, parts.categories)
+    if domains.patterns is not None and domains.patterns.has_regexes and regexes.engine() is None:
+        LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
     policies = {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
     rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
     addresses: dict[bytes, list[Address]] = {}
@@ -220,6 +226,8 @@ class Daemon:
             try:
                 # in a thread: judging thousands of classes takes longer than an answer may wait
                 self.engine.replace(await asyncio.to_thread(self._published))
+            except MemoryError:
+                LOG.error("too little memory to take in the published set, the last good one goes on answering")  # noqa: TRY400
             except (ListError, StoreError) as error:
                 LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
             else:
@@ -242,6 +250,8 @@ def _addresses(endpoint: Endpoint) -> list[Address]:
     own = [
         one.ip for one in own_interfaces() if one.ip.version == endpoint.address.version and not one.ip.is_link_local
     ]
+    if all(address.is_loopback for address in own):
+        LOG.warning("this machine has no address on a network yet: guardian answers only itself until it starts again")
     return own or [endpoint.address]
 
 
@@ -252,7 +262,11 @@ def _tell_fault(fault: BaseException | None) -> None:
         return
     last = traceback.extract_tb(fault.__traceback__)[-1:]
     place = f"{last[0].filename.rpartition('/')[2]}:{last[0].lineno}" if last else "an unknown place"
-    LOG.error("%s at %s: please report this", type(fault).__name__, place)
+    told = f"{type(fault).__name__} at {place}"
+    # once each: a line for every packet would hold the times of questions, and fill a disk
+    if told not in _TOLD and len(_TOLD) < MAX_TOLD:
+        _TOLD.add(told)
+        LOG.error("%s: please report this", told)
 
 
 def run(parts: Parts) -> None:

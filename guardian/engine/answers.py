@@ -59,7 +59,12 @@ class AnswerCache:
         if self._failures.get(key, now) is not None:
             self._failures.put(key, self._failures.find(key)[1], now)  # type: ignore[index]
         found = self._kept.find(key)
-        if answer.ttl <= 0 or (found is not None and found[1].answer is answer):
+        if found is not None and found[1].answer is answer:
+            return
+        if answer.ttl <= 0:
+            if found is not None and not answer.truncated:
+                # newer, if not to be kept itself: what it replaces must not come back in a bad hour
+                self._kept.put(key, Kept(answer, now, 0.0), now)
             return
         lead = answer.ttl / _LEAD if answer.ttl >= SHORTEST_RENEWED else 0.0
         self._kept.put(key, Kept(answer, now + answer.ttl, lead), now + answer.ttl + STALE_SECONDS)

@@ -74,6 +74,8 @@ class Engine:
         self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
         self._accounts: dict[str, Account] = {}
         self._seen = bytearray(SEEN)
+        # rules for single devices: then what one is told is no ready reply for another of the same policy
+        self._personal = generation.domains.personal
         self._replays.clear()
 
     def replay(self, packet: bytes, client: str, now: float) -> bytes | None:
@@ -97,7 +99,7 @@ class Engine:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
         if account.left < 0:
             return Reply(query, codes.NOERROR, Reason.OVER_LIMIT)
-        if query.name == OWN_NAME and query.qclass == codes.IN:
+        if query.name == OWN_NAME and query.qclass == codes.IN and query.flags & codes.RD:
             return _own(query, here)
         found = self._walk(query, account)
         if isinstance(found, Reply):
@@ -136,7 +138,7 @@ class Engine:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._write(reply)
         query, until = reply.query, reply.until
-        if query.repeats and until > now:
+        if query.repeats and until > now and not self._personal:
             account = self._accounts.get(query.client)
             if account is not None:
                 key = account.mark + packet[2:]
@@ -254,4 +256,6 @@ def _own(query: Query, here: str) -> Reply:
 @lru_cache(maxsize=64)
 def _own_answers(here: str) -> Mapping[int, Answer]:
     """Give the answers by one of guardian's own addresses; writing them takes as long as forty other answers."""
-    return own_answers(OWN_NAME, [ip_address(here.partition("%")[0])] if here else [])
+    address = ip_address(here.partition("%")[0]) if here else None
+    # "all addresses" is none that a browser could go to
+    return own_answers(OWN_NAME, [] if address is None or address.is_unspecified else [address])

@@ -1,7 +1,8 @@
 """Judge an answer for the one who asked: where it leads to, and whether it points into the house.
 
 Law 1: a name that a list closes stays closed behind every other name (cloaking), for HTTPS and SVCB targets too.
-Law 2: what a list opens by name is open with all that it leads to; else content networks would break it.
+Law 2: what a list opens by name is open with all that it leads to, but for malicious software and scams; else content
+       networks would break it. A protected name is open whatever it leads to.
 Law 3: a band that opens the allow list alone reaches the house's own names, by whatever alias.
 Law 4: an address of the house comes from the house: forward zones and the names in dns.inside_names.
 """
@@ -39,16 +40,16 @@ def judge(
     """
     if answer.private and not generation.is_of_the_house(query):
         return Reply(query, codes.NOERROR, Reason.REBINDING)
-    if not answer.targets or rewritten or ruling.verdict.reason in _OPENED:
+    if not answer.targets or rewritten or ruling.verdict.reason is Reason.PROTECTED:
         return None
+    opened = ruling.verdict.reason is Reason.ALLOW_LIST
     for target in answer.targets:
         labels = label_offsets(target)
         verdict, _ = policy.judge(generation.domains, target, labels, query.qtype, asker)
-        if verdict.reason in _OPENED:
-            return None
+        opened = opened or verdict.reason in _OPENED
         if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.has_house_name(target, labels):
             continue
-        if verdict.blocked:
+        if verdict.blocked and (not opened or verdict.reason is Reason.THREAT):
             # the name asked has other names below it that this says nothing of
             return Reply(query, codes.NOERROR, verdict.reason, verdict=verdict._replace(covers_below=False))
     return None

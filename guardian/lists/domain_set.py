@@ -61,6 +61,7 @@ class DomainSet:
         contents = unpack_contents(bytes(buffer[header.contents_at :]))
         self.lists: tuple[ListInfo, ...] = contents.lists
         checks = Checks(contents.conditions)
+        self.personal = any(one.clients or one.not_clients or one.tags or one.not_tags for one in contents.conditions)
         half = header.conditional_at + 8 * header.conditional
         hashes, tails = buffer[header.conditional_at : half].cast("Q"), buffer[half : header.patterns_at].cast("Q")
         self._conditional = Conditional(hashes, tails, checks)

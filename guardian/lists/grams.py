@@ -54,6 +54,10 @@ def _readers() -> tuple[tuple[Callable[..., tuple[int, ...]], Callable[..., tupl
     )
 
 
+SHORTEST = 5
+"""Octets of the shortest name that can hold a key: a label of three letters and the root."""
+
+
 class Grams:
     """The keys of a set's patterns; its memory grows with the keys, some 90 octets each."""
 
@@ -76,6 +80,8 @@ class Grams:
 
     def candidates(self, name: bytes) -> Collection[int]:
         """Give the patterns of which a name in wire form holds a key."""
+        if len(name) < SHORTEST:
+            return ()
         first, second = self._readers[len(name)]
         odd, even = first(name, 1), second(name, 3)
         short = self._threes and not self._no_three(zip(name, name[1:], name[2:], strict=False))

@@ -93,6 +93,11 @@ class Patterns:
         """Count the patterns."""
         return len(self._table.tails)
 
+    @property
+    def has_regexes(self) -> bool:
+        """Say whether a regular expression is among them."""
+        return any(unpack_tail(tail).shape & _REGEX for tail in self._table.tails)
+
     def hear(self, name: bytes, labels: tuple[int, ...], qtype: int, asker: Asker) -> Bits:
         """Give what patterns say of a question."""
         said = Bits()

@@ -114,11 +114,11 @@ class Port:
             raise UpstreamError(f"{upstream.address}: no socket: {error.strerror}") from error
         try:
             self._socket.connect(upstream.address)
+            self._descriptor = self._socket.fileno()
+            self._watch.add(self._descriptor, self._readable)
         except OSError as error:
             self._socket.close()
             raise UpstreamError(f"{upstream.address}: {error.strerror}") from error
-        self._descriptor = self._socket.fileno()
-        self._watch.add(self._descriptor, self._readable)
 
     def send(self, attempt: Attempt) -> None:
         """Send one question and wait for it here; UpstreamError where the network refuses it."""

@@ -135,3 +135,19 @@ def test_a_cloaked_name_of_those_that_go_round_the_filter_has_no_address(
     assert (told.rcode(), records(told), error(told)) == (dns.rcode.NOERROR, [], (17, "bypass"))
     bets = said("w.example", "A", "w.example CNAME bet.example.", "bet.example A 192.0.2.1")
     assert records(house.hear("w.example", house.teen, bets, now=T)) == ["w.example 10 A 0.0.0.0"]
+
+
+def test_an_allow_list_opens_no_malicious_software_behind_its_names(house: House) -> None:
+    taken_over = said("stories.example", "A", "stories.example CNAME evil.example.", "evil.example A 192.0.2.1")
+    told = house.hear("stories.example", house.teen, taken_over, now=T)
+    assert (records(told), error(told)) == ([], (15, "malware"))
+
+
+def test_a_service_that_is_allowed_vouches_for_no_other(house: House) -> None:
+    two = said("news.example", "HTTPS", "news.example HTTPS 1 stories.example.", "news.example HTTPS 2 evil.example.")
+    assert records(house.hear("news.example", house.teen, two, codes.HTTPS, now=T)) == []
+
+
+def test_an_allow_list_opens_a_closed_content_network_behind_its_names(house: House) -> None:
+    network = said("stories.example", "A", "stories.example CNAME cdn.bet.example.", "cdn.bet.example A 192.0.2.1")
+    assert len(records(house.hear("stories.example", house.teen, network, now=T))) == 2

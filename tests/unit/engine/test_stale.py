@@ -12,6 +12,7 @@ from guardian.engine.answers import FAILURE_SECONDS, STALE_SECONDS
 from guardian.engine.engine import PATIENCE, STALE_TTL
 from guardian.model import Ask, Reason, Reply
 from guardian.wire import codes
+from tests.unit.engine.conftest import answer
 from tests.unit.engine.world import error, records, said
 
 if TYPE_CHECKING:
@@ -276,3 +277,12 @@ def test_no_reply_shows_when_somebody_else_has_asked(house: House, answer: Answe
     for part in (0.0, 0.0, 0.0, 0.3, 0.7, 0.85, 0.95, 0.99):
         told = house.told("news.example", house.teen, now=T + answer.ttl * part)
         assert told.to_text() == first.to_text()
+
+
+def test_a_newer_answer_that_may_not_be_kept_ends_the_older_one(house: House) -> None:
+    house.hear("news.example", house.teen, answer(1, ttl=60), now=T)
+    house.hear("news.example", house.teen, answer(2, ttl=0), now=T + 61)
+    ask = house.asked("news.example", house.teen, now=T + 62)
+    assert ask.patience == 0
+    failed = house.engine.receive_failure(ask, Reason.UPSTREAM_SILENT, T + 63)
+    assert failed.rcode == dns.rcode.SERVFAIL

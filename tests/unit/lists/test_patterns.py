@@ -152,3 +152,10 @@ def test_opening_patterns_are_counted_for_who_must_know() -> None:
     side.settle(0b10)
     side.tables([])
     assert (side.patterns, side.opening_patterns) == ({0: 2, 1: 1}, {0: 1, 1: 1})
+
+
+def test_the_shortest_names_meet_no_pattern_and_no_fault() -> None:
+    domains = compiled([Pattern("casino-", label_start=True)])
+    assert domains.patterns is not None
+    for name in (b"\x00", b"\x01a\x00", b"\x02al\x00"):
+        assert list(domains.patterns.matching(name, label_offsets(name))) == []

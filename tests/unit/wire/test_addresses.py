@@ -22,8 +22,8 @@ FOUR = [
         "255.255.255.255/32",
     )
 ]
-SIX = [IPv6Network(one) for one in ("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10")]
-WRAPPERS = [IPv6Network(one) for one in ("::ffff:0:0/96", "::/96", "64:ff9b::/96")]
+SIX = [IPv6Network(one) for one in ("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10", "64:ff9b:1::/48")]
+WRAPPERS = [IPv6Network(one) for one in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "::ffff:0:0:0/96")]
 HOMES: list[IPv4Network | IPv6Network] = [*FOUR, *SIX]
 PUBLIC = {
     "0.0.0.0/8": ["1.0.0.0"],
@@ -41,7 +41,10 @@ NEIGHBOURS = [
     *map(
         IPv6Address, ("ff00::", "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff", "64:ff9b::1:0:0", "::1:0:0:0", "::fffe:a00:1")
     ),
-    *map(IPv6Address, ("::1:a00:1", "2001:db8::a00:1", "a00::", "a00:1::", "7f00::1", "c0a8::1")),
+    *map(
+        IPv6Address,
+        ("2002:909:909::1", "2002:b00:1::1", "::1:a00:1", "2001:db8::a00:1", "a00::", "a00:1::", "7f00::1", "c0a8::1"),
+    ),
 ]
 
 
@@ -49,6 +52,8 @@ def at_home(address: IPv4Address | IPv6Address) -> bool:
     """Say by `ipaddress` whether an address is of a house, wrapped or not."""
     if isinstance(address, IPv4Address):
         return any(address in net for net in FOUR)
+    if address.sixtofour is not None:
+        return at_home(address.sixtofour)
     wrapped = any(address in net for net in WRAPPERS) and at_home(IPv4Address(address.packed[12:]))
     return wrapped or any(address in net for net in SIX)
 
@@ -76,8 +81,8 @@ def test_an_address_of_a_house_stays_one_when_ipv6_wraps_it(wrapper: IPv6Network
 
 
 def test_every_range_of_a_house_is_one_that_ipaddress_calls_private_too() -> None:
-    deprecated = ip_network("fec0::/10")
-    assert all(one.is_private or one == deprecated for one in HOMES)
+    elsewhere = (ip_network("fec0::/10"), ip_network("64:ff9b:1::/48"))
+    assert all(one.is_private or one in elsewhere for one in HOMES)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
