@@ -6,6 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from guardian.cli.asked import ending_missed, wire_asked
 from guardian.cli.house import add_config, open_house
 from guardian.config.settings import Lists
 from guardian.daemon import household_of, open_set
@@ -13,12 +14,12 @@ from guardian.engine.household import UNKNOWN
 from guardian.errors import GuardianError, ListError, StoreError
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.record_types import type_number
-from guardian.model import Asker, Band, BlockMode
+from guardian.model import Asker, Band, BlockMode, ListKind, Reason
 from guardian.policy.bands import rules_of
 from guardian.policy.explanation import explain
 from guardian.policy.policy import Policy
 from guardian.update.compilation import Workshop, compile_in_memory
-from guardian.wire.names import to_wire
+from guardian.wire.names import label_offsets
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
     from guardian.policy.bands import BandRules
     from guardian.policy.explanation import Explanation
 
-APPEAL = "blocklists/PROVENANCE.md says how to have an entry removed; a parent can allow a name at once"
+APPEAL = (
+    "at home: put the name in a list of your own with kind: allow (docs/configuration.md, lists), then"
+    " `guardian lists compile`; for everybody: blocklists/PROVENANCE.md says how to have an entry removed"
+)
+THREAT_APPEAL = (
+    "a list with kind: allow does not open it; if it is listed by mistake, blocklists/PROVENANCE.md says how to have"
+    " the entry removed; at home, only a list with kind: protected opens it (docs/configuration.md, lists)"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,14 +59,23 @@ def run(arguments: Namespace) -> int:
     qtype = type_number(arguments.type)
     if qtype is None:
         raise GuardianError(f"{arguments.type!r} is no record type; write A, AAAA, HTTPS or TYPE65")
-    name = to_wire(arguments.name.lower())
-    why = explain(name, domains, policy, rules, qtype, Asker(arguments.client or ""))
-    told = _told(why, arguments.name, arguments.type, band, lists, house.settings.dns.block_mode)
+    name = wire_asked(arguments.name)
+    asker = Asker(arguments.client or "")
+    why = explain(name, domains, policy, rules, qtype, asker)
+    told = _told(why, arguments.name.strip(), arguments.type, band, lists, house.settings.dns.block_mode)
     if arguments.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    print(f"{told['name']} for band {band}: {told['verdict']}, {told['reason_text']}")
-    print(f"  lists     {lists}")
+    kept_open = _kept_open(why, domains, rules, name, qtype, asker)
+    print(f"{told['name']} for band {band}: {_sentence(why, rules, kept_open)}")
+    if hint := ending_missed(arguments.name):
+        print(f"  {hint}")
+    _print_details(why, told)
+    return 0
+
+
+def _print_details(why: Explanation, told: dict[str, object]) -> None:
+    print(f"  lists     {told['lists']}")
     for stage in why.stages:
         print(f"  {stage.stage}: {stage.finding}")
     if why.decided_by:
@@ -66,8 +83,29 @@ def run(arguments: Namespace) -> int:
         print(f"  decided by {why.decided_by.id} ({why.decided_by.title}){since}, from {why.decided_by.origin}")
     print(f"  answer: {told['answer']}")
     if why.verdict.blocked:
-        print(f"  not right? {APPEAL}")
-    return 0
+        print(f"  not right? {told['appeal']}")
+
+
+def _kept_open(
+    why: Explanation, domains: DomainSet, rules: BandRules, name: bytes, qtype: int, asker: Asker
+) -> list[str]:
+    """Give the lists that name an open name for nothing, because the band leaves their category open."""
+    if why.verdict.blocked or why.verdict.reason is not Reason.DEFAULT:
+        return []
+    labels = label_offsets(name)
+    heard = domains.hear(domains.find(name, labels), name, labels, qtype, asker)
+    bits = heard.stored.union(heard.shaped).blocking
+    return [
+        f"{info.id} ({info.category})"
+        for number, info in enumerate(domains.lists)
+        if bits >> number & 1 and info.kind is ListKind.BLOCK and info.category not in rules.closed
+    ]
+
+
+def _sentence(why: Explanation, rules: BandRules, kept_open: list[str]) -> str:
+    if kept_open:
+        return f"open: on {' and '.join(kept_open)}, which band {rules.band} does not close"
+    return f"{'closed' if why.verdict.blocked else 'open'}, {why.verdict.reason.value}"
 
 
 def _rules(house: House, arguments: Namespace) -> BandRules:
@@ -113,8 +151,14 @@ def _told(why: Explanation, name: str, qtype: str, band: Band, lists: str, mode:
         "answer": _answer(why, mode),
         "lists": lists,
         "stages": [stage._asdict() for stage in why.stages],
-        "appeal": APPEAL if why.verdict.blocked else None,
+        "appeal": _appeal(why),
     }
+
+
+def _appeal(why: Explanation) -> str | None:
+    if not why.verdict.blocked:
+        return None
+    return THREAT_APPEAL if why.verdict.reason is Reason.THREAT else APPEAL
 
 
 def _answer(why: Explanation, mode: BlockMode) -> str:

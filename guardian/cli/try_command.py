@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from guardian.cli.asked import ending_missed, wire_asked
 from guardian.errors import ListError, WireError
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
@@ -18,7 +19,7 @@ from guardian.lists.set_file import ListInfo
 from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
 from guardian.model import Asker, Format, ListKind, Scope
-from guardian.wire.names import label_offsets, to_wire
+from guardian.wire.names import label_offsets
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -110,9 +111,11 @@ def _names(file: str) -> list[tuple[str, str]]:
 
 def _judge(name: str, place: str, domains: DomainSet, question: _Question) -> _Judged:
     try:
-        wire = to_wire(name)
+        wire = wire_asked(name)
     except WireError as error:
         raise ListError(f"{place}: {error}; write one domain name a line") from error
+    if hint := ending_missed(name):
+        print(f"{place}: {hint}", file=sys.stderr)
     labels = label_offsets(wire)
     heard = domains.hear(domains.find(wire, labels), wire, labels, question.qtype, question.asker)
     bits = heard.stored.union(heard.shaped)

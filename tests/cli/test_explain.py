@@ -65,7 +65,7 @@ def test_each_band_has_its_verdict_and_reason(
 
 def test_a_person_reads_verdict_first_then_the_stages(guardian: Callable[..., Done]) -> None:
     lines = guardian("explain", GAMBLING, "--band", "6-9").out.splitlines()
-    assert lines[0].startswith(f"{GAMBLING} for band 6-9: block, in a category")
+    assert lines[0].startswith(f"{GAMBLING} for band 6-9: closed, in a category")
     text = "\n".join(lines)
     for sentence in (
         f"compiled set: {GAMBLING} is stored",
@@ -125,3 +125,57 @@ def test_the_answer_follows_the_block_mode(guardian: Callable[..., Done], tmp_pa
     path.write_text(path.read_text().replace("dns: {", "dns: {block_mode: null, "), encoding="utf-8")
     assert guardian("explain", GAMBLING, "--json").json["answer"] == "0.0.0.0 and ::"
     assert guardian("explain", "alo116.al", "--json").json["answer"] == "the upstream's"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("https://pornhub.com", "'https://pornhub.com' is a web address, not a name; ask for: pornhub.com"),
+        ("https://me@pornhub.com:443/a?b", "is a web address, not a name; ask for: pornhub.com"),
+        ("pornhub.com/", "'pornhub.com/' is a web address, not a name; ask for: pornhub.com"),
+        ("pornhub.com:443", "'pornhub.com:443' is a name with a port, not a name; ask for: pornhub.com"),
+        ("fd00::20", "'fd00::20' is an address, not a name"),
+        ("", "'' is empty; ask for a name, such as wikipedia.org"),
+        ("  ", "'  ' is empty"),
+        ("https://", "'https://' is a web address, not a name; ask for a name"),
+        ("porn hub.com", "'porn hub.com' has a space in it"),
+    ],
+)
+def test_what_is_no_name_is_refused_with_the_name_that_was_meant(
+    guardian: Callable[..., Done], typed: str, said: str
+) -> None:
+    done = guardian("explain", typed)
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err.splitlines()[-1]
+
+
+def test_spaces_around_a_name_fall_away(guardian: Callable[..., Done]) -> None:
+    told = guardian("explain", f"  {GAMBLING} ", "--json").json
+    assert (told["name"], told["verdict"]) == (GAMBLING, "block")
+
+
+def test_a_name_without_its_ending_is_answered_and_the_ending_offered(guardian: Callable[..., Done]) -> None:
+    lines = guardian("explain", "pornhub").out.splitlines()
+    assert lines[0].startswith("pornhub for band 10-12: open, ")
+    assert "  'pornhub' has no ending; did you mean pornhub.com?" in lines
+    assert "no ending" not in guardian("explain", GAMBLING).out
+
+
+def test_a_name_with_albanian_letters_is_found_as_lists_write_it(guardian: Callable[..., Done], tmp_path: Path) -> None:
+    path = tmp_path / "guardian.yaml"
+    own = "lists: {embedded: false, sources: [{name: own, category: gambling, path: own.txt}]}\n"
+    path.write_text(path.read_text() + own, encoding="utf-8")
+    (tmp_path / "own.txt").write_text("lojëra.example\n", encoding="utf-8")
+    guardian("lists", "compile")
+    assert guardian("explain", "www.LOJËRA.example", "--json").json["list"] == "own"
+
+
+def test_a_listed_name_whose_category_is_open_says_so_first(guardian: Callable[..., Done]) -> None:
+    first = guardian("explain", "games.guardian.example", "--band", "6-9").out.splitlines()[0]
+    assert first == ("games.guardian.example for band 6-9: open: on games (games), which band 6-9 does not close")
+
+
+def test_the_appeal_says_how_to_open_a_name_at_home(guardian: Callable[..., Done]) -> None:
+    assert "with kind: allow" in guardian("explain", GAMBLING, "--json").json["appeal"]
+    threat = guardian("explain", "malware.guardian.example", "--json").json["appeal"]
+    assert "with kind: allow does not open it" in threat

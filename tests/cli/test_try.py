@@ -95,6 +95,11 @@ def test_without_names_the_lists_are_summed_up_and_refused_lines_shown(guardian:
         (("binary",), "", "binary:1: byte 0x00: this is a binary file or not UTF-8"),
         (("cut.gz",), "", "cut.gz: truncated gzip file"),
         (("list.txt", "--names", "-"), "good.example\n\na..b\n", "-:3: 'a..b' has a label that is empty"),
+        (
+            ("list.txt", "--names", "-"),
+            "a.b\nhttps://bet.example\n",
+            "-:2: 'https://bet.example' is a web address, not",
+        ),
     ],
 )
 def test_what_can_not_be_tried_is_a_fault_at_its_place(
@@ -157,3 +162,9 @@ def test_a_type_that_is_none_is_a_fault(guardian: Callable[..., Done]) -> None:
     done = guardian("try", "list.txt", "--type", "AAAAA", "--names", "-", text="bet.example")
     assert done.code == 1
     assert "--type AAAAA" in done.err
+
+
+def test_a_name_without_its_ending_is_judged_and_its_place_told(guardian: Callable[..., Done]) -> None:
+    done = guardian("try", "list.txt", "--names", "-", "--json", text="bet.example\nbet\n")
+    assert [one["verdict"] for one in done.json_lines] == ["block", "none"]
+    assert done.err == "-:2: 'bet' has no ending; did you mean bet.com?\n"
