@@ -48,13 +48,18 @@ class UdpListener:
         self._clock = loop.time
         self._on_fault = on_fault
         self.forwarder = forwarder
+        self._waiting: list[_Waiter] = []
+        """Questions of this burst that an upstream must answer: asked once the burst is decided."""
+        self._outbox: list[tuple[bytes, Source]] = []
+        """Replies that wait for the end of a burst of upstream answers, fewer than BURST."""
 
     def start(self) -> None:
         """Serve from now on."""
         self._loop.add_reader(self._socket.fileno(), self._readable)
 
     def close(self) -> None:
-        """Serve no longer, and close the socket."""
+        """Serve no longer, say what is to be said, and close the socket."""
+        self._flush()
         self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
 
@@ -83,6 +88,18 @@ class UdpListener:
             except OSError:
                 # a client that can't be reached must not cost the others theirs
                 continue
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            self._ask(waiter)
+
+    def _ask(self, waiter: _Waiter) -> None:
+        ask = waiter.ask
+        try:
+            self.forwarder.ask(ask.key, waiter, ask.query.client)
+            if ask.patience and not waiter.answered:
+                waiter.lose_patience_in(ask.patience, self._loop)
+        except Exception as fault:  # noqa: BLE001 - one question must not cost the others theirs
+            self._on_fault(fault)
 
     def _receive(self, packet: bytes, source: Source, now: float) -> bytes | None:
         """Read a packet that is not known byte for byte; give what to send at once, None for nothing (yet)."""
@@ -91,10 +108,7 @@ class UdpListener:
             outcome = self._engine.receive_query(query, now, self._here)
             if not isinstance(outcome, Ask):
                 return self._finish(outcome, packet, now)
-            waiter = _Waiter(self, outcome, packet, source)
-            self.forwarder.ask(outcome.key, waiter, source[0])
-            if outcome.patience and not waiter.answered:
-                waiter.lose_patience_in(outcome.patience, self._loop)
+            self._waiting.append(_Waiter(self, outcome, packet, source))
         except BadQuestionError as bad:
             return bad.answer if self._engine.admits(source[0], now) else None
         return None
@@ -111,11 +125,21 @@ class UdpListener:
         except Exception as fault:  # noqa: BLE001 - one question must not cost the others theirs
             self._on_fault(fault)
             return
-        try:
-            self._socket.sendto(message, source)
-        except OSError:
-            # a client that can't be reached, or a full buffer: UDP owes nobody delivery
-            return
+        if not self._outbox:
+            # upstreams answer in bursts, too: decide all of one before sending any
+            self._loop.call_soon(self._flush)
+        self._outbox.append((message, source))
+        if len(self._outbox) >= BURST:
+            self._flush()
+
+    def _flush(self) -> None:
+        outbox, self._outbox = self._outbox, []
+        for message, source in outbox:
+            try:
+                self._socket.sendto(message, source)
+            except OSError:
+                # a client that can't be reached, or a full buffer: UDP owes nobody delivery
+                continue
 
     def keep(self, ask: Ask, outcome: Answer | Reason) -> None:
         """Keep what came behind a reply that has gone out already."""
@@ -134,10 +158,10 @@ class UdpListener:
 class _Waiter:
     """One client's wait for an upstream."""
 
-    __slots__ = ("_ask", "_listener", "_packet", "_source", "_timer", "answered")
+    __slots__ = ("_listener", "_packet", "_source", "_timer", "answered", "ask")
 
     def __init__(self, listener: UdpListener, ask: Ask, packet: bytes, source: Source) -> None:
-        self._listener, self._ask, self._packet, self._source = listener, ask, packet, source
+        self._listener, self.ask, self._packet, self._source = listener, ask, packet, source
         self._timer: asyncio.TimerHandle | None = None
         self.answered = False
 
@@ -145,10 +169,10 @@ class _Waiter:
         if self._timer is not None:
             self._timer.cancel()
         if self.answered:
-            self._listener.keep(self._ask, outcome)
+            self._listener.keep(self.ask, outcome)
             return
         self.answered = True
-        self._listener.answer(self._ask, self._packet, self._source, outcome)
+        self._listener.answer(self.ask, self._packet, self._source, outcome)
 
     def lose_patience_in(self, seconds: float, loop: asyncio.AbstractEventLoop) -> None:
         """Take an older answer after so many seconds; what the upstream says later is kept for the next one."""
