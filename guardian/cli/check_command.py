@@ -9,10 +9,12 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house, unserved_upstreams
+from guardian.cli.idle import idle_sources
 from guardian.cli.progress import Progress
+from guardian.cli.unread import unread
 from guardian.config.concerns import concerns
 from guardian.config.loops import loops
-from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, ListError, StoreError
+from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, Fault, ListError, StoreError
 from guardian.lists.compiler import Compiler
 from guardian.system.interfaces import own_addresses, own_networks
 from guardian.update.compilation import Workshop, compile_lists
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from guardian.cli.house import House
-    from guardian.errors import Fault
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,7 +40,10 @@ def run(arguments: Namespace) -> int:
         house = open_house(arguments.config)
         wrong += unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
         warnings += concerns(house.document, house.settings, own_networks)
-        broken += _broken_lists(house)
+        warnings += idle_sources(house)
+        unusable, passed_over = _tried_lists(house)
+        broken += unusable
+        warnings += passed_over
     except ConfigError as error:
         wrong += error.faults
     if arguments.json:
@@ -54,18 +58,22 @@ def run(arguments: Namespace) -> int:
     return EXIT_CONFIG if wrong else EXIT_FAULT if broken else 0
 
 
-def _broken_lists(house: House) -> list[str]:
-    """Compile everything to nowhere; StoreError where there is no room for that."""
+def _tried_lists(house: House) -> tuple[list[str], list[Fault]]:
+    """Compile everything to nowhere: what can't be used, and what of the rest was not understood.
+
+    StoreError where there is no room for that.
+    """
     workshop = Workshop(house.folder, house.settings.lists)
     try:
         with TemporaryFile() as rules, TemporaryFile() as names, TemporaryFile() as output:
-            compile_lists(workshop, Compiler(rules, names), output, Progress("reading"))
+            done = compile_lists(workshop, Compiler(rules, names), output, Progress("reading"))
     except ListError as error:
-        return str(error).splitlines()
+        return str(error).splitlines(), []
     except OSError as error:
         hint = "make room there, or let TMPDIR name a folder with room"
         raise StoreError(f"the lists can't be tried: temporary files: {error.strerror}; {hint}") from error
-    return []
+    met = ((one.report.name, line, why) for one in done.lists for line, why in unread(one))
+    return [], [Fault(file, line, min(line, 1), "", why) for file, line, why in met]
 
 
 def _as_warning(fault: Fault) -> Fault:

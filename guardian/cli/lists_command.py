@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house
 from guardian.cli.progress import Progress
+from guardian.cli.unread import unread
 from guardian.daemon import open_set
 from guardian.errors import StoreError
 from guardian.update.compilation import Workshop, publish
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from guardian.lists.set_file import ListInfo
-    from guardian.update.compilation import Compilation, ListReport
+    from guardian.update.compilation import Compilation
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,6 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         one = verbs.add_parser(verb, help=sentence, description=sentence)
         add_config(one)
         one.add_argument("--json", action="store_true", help="write JSON")
+        one.add_argument("--starting", action="store_true", help=argparse.SUPPRESS)  # `guardian run` starts next
 
 
 def run(arguments: Namespace) -> int:
@@ -42,24 +45,11 @@ def _compile(arguments: Namespace) -> int:
         return 0
     print(f"{done.summary.names} names of {len(done.lists)} lists in {house.state.current}")
     for one in done.lists:
-        _warn(one)
+        for line, why in unread(one):
+            print(f"{one.report.name}:{line}: {why}" if line else f"{one.report.name}: {why}", file=sys.stderr)
+    if not arguments.starting:
+        print("a running guardian takes this in on `kill -HUP PID` or at its next start")
     return 0
-
-
-def _warn(one: ListReport) -> None:
-    """Show what of a list was not understood."""
-    if one.report.refused:
-        print(f"{one.report.name}: {one.report.refused} lines refused", file=sys.stderr)
-    for line, why in one.report.refusals:
-        print(f"{one.report.name}:{line}: {why}", file=sys.stderr)
-    if one.report.ignored:
-        print(
-            f"{one.report.name}: {one.report.ignored} rules are for browsers alone and were passed over",
-            file=sys.stderr,
-        )
-    if one.info.left_out:
-        why = "too dear to answer by, or regular expressions without the extra guardian-dns[regex]"
-        print(f"{one.report.name}: {one.info.left_out} rules left out: {why}", file=sys.stderr)
 
 
 def _as_json(done: Compilation) -> dict[str, object]:

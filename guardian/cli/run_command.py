@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
 
 def _compile(config: str) -> int:
     """Compile as the person behind sudo, so that the state is theirs."""
-    words = [*_SELF, "lists", "compile", "--config", config]
+    words = [*_SELF, "lists", "compile", "--starting", "--config", config]
     person = behind_sudo()
     try:
         if person is None:

@@ -39,6 +39,7 @@ FOLDER = "folder"
 
 HOST_PORT = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^:/@\[\]?#\s]*))(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+NETWORK_HINT = "write an address of one device, such as 192.168.1.20, or a network, such as 192.168.1.0/24 or fd00::/8"
 WORD = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?", re.ASCII)
 
 
@@ -183,9 +184,11 @@ def read_network(value: object) -> Network:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise refusal(f"{shown(text)} is not a network", "write 192.168.1.0/24 or fd00::/8") from None
-    if ip_address(text.partition("/")[0]) != network.network_address:
-        raise refusal(f"{shown(text)} is not where a network begins", f"did you mean {network}?")
+        raise refusal(f"{shown(text)} is not a network", NETWORK_HINT) from None
+    address = ip_address(text.partition("/")[0])
+    if address != network.network_address:
+        hint = f"did you mean {address}, this device alone? or {network}, the whole network?"
+        raise refusal(f"{shown(text)} is not where a network begins", hint)
     return network
 
 

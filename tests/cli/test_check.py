@@ -140,3 +140,37 @@ def test_upstreams_of_the_next_version_and_broken_lists_are_told_together(guardi
     assert done.code == 78
     assert len(done.err.splitlines()) == 3
     assert done.err.startswith("guardian.yaml:4:11: upstreams[0].url: tls://192.0.2.53")
+
+
+def test_a_line_of_a_list_that_is_no_rule_is_a_warning_at_its_place(guardian: Callable[..., Done]) -> None:
+    add(SOUND + WITH_LISTS)
+    Path("one.txt").write_text("bet.example\nno name!\n")
+    Path("two.txt").write_text("casino.example\n")
+    done = guardian("check")
+    assert (done.code, done.out) == (0, "guardian.yaml: no fault found\n")
+    whole, line = done.err.splitlines()
+    assert whole == f"{Path('one.txt').absolute()}: warning: 1 lines refused"
+    assert line.startswith(f"{Path('one.txt').absolute()}:2:1: warning: ")
+    told = guardian("check", "--json").json
+    assert (told["ok"], [one["line"] for one in told["warnings"]]) == (True, [0, 2])
+
+
+def test_a_list_that_closes_nothing_for_a_childs_device_is_told(guardian: Callable[..., Done]) -> None:
+    add(SOUND + WITH_LISTS.replace("gambling, path: two", "games, path: two"))
+    for name in ("one.txt", "two.txt"):
+        Path(name).write_text("play.example\n")
+    done = guardian("check")
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert line.startswith(
+        "guardian.yaml:12:29: lists.sources[1].category: warning:"
+        " games is open for 6-9: this list closes nothing for those devices"
+    )
+
+
+def test_that_a_list_closes_nothing_for_parents_is_no_warning(guardian: Callable[..., Done]) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text() + "  - {network: 192.168.1.40, band: adult}\n" + SOUND + WITH_LISTS)
+    for name in ("one.txt", "two.txt"):
+        Path(name).write_text("play.example\n")
+    assert guardian("check").err == ""

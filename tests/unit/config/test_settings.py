@@ -149,7 +149,7 @@ clients:
         "guardian.yaml:7:13: lists.embedded: 'no' is not true or false (write true or false, without quotes)",
         (
             "guardian.yaml:9:15: clients[0].network: '192.168.1.20/24' is not where a network begins"
-            " (did you mean 192.168.1.0/24?)"
+            " (did you mean 192.168.1.20, this device alone? or 192.168.1.0/24, the whole network?)"
         ),
     ]
 

@@ -100,3 +100,17 @@ def test_a_value_made_in_code_is_left_as_it_is() -> None:
 def test_an_upstream_knows_whether_its_host_is_an_address() -> None:
     assert read_upstream_url("udp://9.9.9.9").address == ip_address("9.9.9.9")
     assert read_upstream_url("tls://dns.quad9.net").address is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("tablet", "write an address of one device, such as 192.168.1.20, or a network"),
+        ("192.168.1.24/24", "did you mean 192.168.1.24, this device alone? or 192.168.1.0/24, the whole network?"),
+    ],
+)
+def test_a_network_that_is_none_is_met_with_the_device_that_was_meant(text: str, hint: str) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        read_network(text)
+    assert caught.value.context is not None
+    assert hint in caught.value.context["hint"]
