@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-CONFIG ?= config/examples/checkout.yaml
+CONFIG ?= $(or $(GUARDIAN_CONFIG),config/examples/checkout.yaml)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 # What lint reads, and what counts as core (values alone: no sockets, no files, no sleeping): only what is there.
@@ -39,7 +39,7 @@ $(READY): requirements-dev.lock pyproject.toml
 
 .PHONY: run
 # What is built belongs to who typed sudo; root has only the port.
-run: current $(if $(LAN),,$(READY)) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): for the whole house, on port 53
+run: current $(if $(LAN),,$(READY)) ## Answer and filter on 127.0.0.1:1053; LAN=1 (as root): the house, port 53; CONFIG=guardian.yaml: your own file
 ifdef LAN
 	@test "$$(id -u)" = 0 || { echo 'Port 53 belongs to root: sudo make run LAN=1' >&2; exit 1; }
 	@if test "$${SUDO_UID:-0}" = 0; then exec $(MAKE) setup; else \

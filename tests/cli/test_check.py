@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Done
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 FAULTY = """\
 state: ./state
 dns: {listen: ["127.0.0.1:99999"], block_mode: drop}
@@ -174,3 +175,11 @@ def test_that_a_list_closes_nothing_for_parents_is_no_warning(guardian: Callable
     for name in ("one.txt", "two.txt"):
         Path(name).write_text("play.example\n")
     assert guardian("check").err == ""
+
+
+def test_the_examples_have_neither_fault_nor_warning(
+    guardian: Callable[..., Done],
+) -> None:
+    for name in ("home.yaml", "classroom.yaml", "library.yaml"):
+        file = str(EXAMPLES / name)
+        assert guardian("check", "--config", file) == (0, f"{file}: no fault found\n", "")

@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *words: str, **environment: str) -> list[str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SUDO_", "MAKE"))}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SUDO_", "MAKE", "GUARDIAN_"))}
     path = f"{checkout / 'bin'}{os.pathsep}{inherited['PATH']}"
     done = subprocess.run(
         ["make", "--no-print-directory", *words],
@@ -66,6 +66,14 @@ def test_without_root_nothing_is_built_for_the_house(checkout: Path) -> None:
 
 def test_on_loopback_no_root_is_needed(checkout: Path) -> None:
     assert make(checkout, "run", USER_ID="1000") == ["guardian run --config config/examples/checkout.yaml"]
+
+
+def test_ones_own_file_is_named_by_a_word_or_by_the_environment(checkout: Path) -> None:
+    assert make(checkout, "run", "CONFIG=own.yaml") == ["guardian run --config own.yaml"]
+    assert make(checkout, "run", "LAN=1", "CONFIG=own.yaml")[-1] == "guardian run --lan --config own.yaml"
+    assert make(checkout, "run", GUARDIAN_CONFIG="mine.yaml") == ["guardian run --config mine.yaml"]
+    assert make(checkout, "run", "CONFIG=own.yaml", GUARDIAN_CONFIG="mine.yaml") == ["guardian run --config own.yaml"]
+    assert any("CONFIG=guardian.yaml" in line for line in make(checkout, "help"))
 
 
 @pytest.fixture

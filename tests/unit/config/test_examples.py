@@ -41,6 +41,11 @@ def test_a_file_that_we_hand_out_has_no_fault(path: Path) -> None:
     assert read(path).upstreams
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_lists_that_a_file_names_are_beside_it(path: Path) -> None:
+    assert [source.path for source in read(path).lists.sources if not Path(source.path).is_file()] == []
+
+
 def test_the_checkout_keeps_everything_below_itself_and_listens_to_this_machine_alone() -> None:
     settings = read(FOLDER / "examples" / "checkout.yaml")
     assert settings.state == str(FOLDER.parent / ".guardian")
