@@ -13,7 +13,7 @@ from guardian.wire.names import to_wire
 
 _EXAMPLE = "ask for a name, such as wikipedia.org"
 _PORT = re.compile(r"[^:/?@]+:[0-9]*")
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?/{2,}")
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?/{2,}|https?:/?", re.IGNORECASE)
 
 
 def wire_asked(text: str) -> bytes:
@@ -48,6 +48,6 @@ def ending_missed(text: str) -> str:
 
 def _host(address: str) -> str:
     """Give the host of a web address as it stands there (RFC 3986 section 3.2)."""
-    rest = _SCHEME.sub("", address, count=1)
+    rest = _SCHEME.sub("", address, count=1) if _SCHEME.match(address) else address
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     return authority.rpartition("@")[2].partition(":")[0].strip("[]")

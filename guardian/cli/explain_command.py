@@ -51,6 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Explain one name."""
+    name = wire_asked(arguments.name)
     house = open_house(arguments.config)
     rules = _rules(house, arguments)
     band = rules.band
@@ -59,7 +60,6 @@ def run(arguments: Namespace) -> int:
     qtype = type_number(arguments.type)
     if qtype is None:
         raise GuardianError(f"{arguments.type!r} is no record type; write A, AAAA, HTTPS or TYPE65")
-    name = wire_asked(arguments.name)
     asker = Asker(arguments.client or "")
     why = explain(name, domains, policy, rules, qtype, asker)
     told = _told(why, arguments.name.strip(), arguments.type, band, lists, house.settings.dns.block_mode)

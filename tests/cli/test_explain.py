@@ -132,6 +132,8 @@ def test_the_answer_follows_the_block_mode(guardian: Callable[..., Done], tmp_pa
     [
         ("https://pornhub.com", "'https://pornhub.com' is a web address, not a name; ask for: pornhub.com"),
         ("https://me@pornhub.com:443/a?b", "is a web address, not a name; ask for: pornhub.com"),
+        ("HTTPS:pornhub.com", "is a web address, not a name; ask for: pornhub.com"),
+        ("pornhub.com/?to=http://a.example", "is a web address, not a name; ask for: pornhub.com"),
         ("pornhub.com/", "'pornhub.com/' is a web address, not a name; ask for: pornhub.com"),
         ("pornhub.com:443", "'pornhub.com:443' is a name with a port, not a name; ask for: pornhub.com"),
         ("fd00::20", "'fd00::20' is an address, not a name"),
@@ -146,7 +148,8 @@ def test_what_is_no_name_is_refused_with_the_name_that_was_meant(
 ) -> None:
     done = guardian("explain", typed)
     assert (done.code, done.out) == (1, "")
-    assert said in done.err.splitlines()[-1]
+    (line,) = done.err.splitlines()
+    assert said in line
 
 
 def test_spaces_around_a_name_fall_away(guardian: Callable[..., Done]) -> None:
