@@ -20,14 +20,14 @@ from guardian.config.values import LOCAL, Endpoint
 from guardian.engine.engine import Engine
 from guardian.engine.generation import Generation
 from guardian.engine.household import UNKNOWN, Household
-from guardian.errors import ListError, StoreError
+from guardian.errors import ConfigError, ListError, StoreError
 from guardian.lists import regexes
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import verify
 from guardian.model import Band, ListKind
 from guardian.policy.bands import rules_of
 from guardian.policy.policy import Policy
-from guardian.resolver.forwarder import Forwarder
+from guardian.resolver.forwarder import QUESTION_SECONDS, Forwarder
 from guardian.server.udp import UdpListener
 from guardian.system.files import map_file
 from guardian.system.interfaces import own_interfaces
@@ -62,7 +62,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the daemon is given: settings and the readings of this machine that do not change while it runs."""
+    """What the daemon is given: settings, and what ships with guardian."""
 
     settings: Settings
     state: State
@@ -155,9 +155,14 @@ def household_of(settings: Settings) -> Household:
 class Daemon:
     """`guardian dns`: sockets, engine and resolver, until it is told to stop."""
 
-    def __init__(self, parts: Parts) -> None:
-        """Open the set and the sockets; ConfigError, ListError or StoreError where that can't be done."""
+    def __init__(self, parts: Parts, reread: Callable[[], Parts] | None = None) -> None:
+        """Open the set and the sockets; ListError or StoreError where that can't be done.
+
+        `reread` gives the parts anew at a reload, or raises ConfigError or StoreError; without it they stay.
+        """
         self._parts = parts
+        self._reread = reread or (lambda: parts)
+        self._listeners: list[UdpListener] = []
         self._stopping = asyncio.Event()
         self._failed = False
         dns = parts.settings.dns
@@ -177,14 +182,15 @@ class Daemon:
         self._stopping.set()
 
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Answer until SIGTERM or SIGINT; SIGHUP takes in the published set anew.
+        """Answer until SIGTERM or SIGINT; SIGHUP takes in the settings and the published set anew.
 
         Raises StoreError where a part of it ended before its time.
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: _tell_fault(context.get("exception")))
-        forwarder = Forwarder(upstream_groups(self._parts.settings), self._parts.settings.dns.ports, loop)
+        forwarder = _forwarder(self._parts.settings, loop)
         listeners = [UdpListener(one, self.engine, forwarder, loop, _tell_fault) for one in self.sockets]
+        self._listeners = listeners
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
@@ -202,7 +208,7 @@ class Daemon:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            forwarder.close()
+            listeners[0].forwarder.close()
             for listener in listeners:
                 listener.close()
         if self._failed:
@@ -225,22 +231,44 @@ class Daemon:
             reloads.clear()
             try:
                 # in a thread: judging thousands of classes takes longer than an answer may wait
-                self.engine.replace(await asyncio.to_thread(self._published))
+                self._take_in(*await asyncio.to_thread(self._published))
             except MemoryError:
                 LOG.error("too little memory to take in the published set, the last good one goes on answering")  # noqa: TRY400
+            except ConfigError as error:
+                LOG.error("the configuration can't be used, the last good one stays in force: %s", error)  # noqa: TRY400
             except (ListError, StoreError) as error:
                 LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
             else:
                 self._say_ready()
 
-    def _published(self) -> Generation:
-        return generation_of(self._parts, open_set(self._parts.state.current))
+    def _published(self) -> tuple[Parts, Generation]:
+        parts = self._reread()
+        return parts, generation_of(parts, open_set(parts.state.current))
+
+    def _take_in(self, parts: Parts, generation: Generation) -> None:
+        """Decide by new parts from now on; what is on its way upstream comes to its end there."""
+        old, new = self._parts.settings, parts.settings
+        self._parts = parts
+        moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
+        self.engine.replace(generation, other_upstreams=moved)
+        if moved:
+            loop = asyncio.get_running_loop()
+            before, after = self._listeners[0].forwarder, _forwarder(new, loop)
+            for listener in self._listeners:
+                listener.forwarder = after
+            loop.call_later(QUESTION_SECONDS + 1, before.close)
+        if old.dns.listen != new.dns.listen or old.dns.cache_entries != new.dns.cache_entries:
+            LOG.warning("dns.listen and dns.cache_entries are taken in at the next start")
 
     def _say_ready(self) -> None:
         domains = self.engine.generation.domains
         places = ", ".join(f"{name[0]} port {name[1]}" for name in (one.getsockname() for one in self.sockets))
         known = (len(domains), len(domains.lists), domains.checksum[:_SHOWN])
         LOG.info("answering on %s by %d names in %d lists (%s)", places, *known)
+
+
+def _forwarder(settings: Settings, loop: asyncio.AbstractEventLoop) -> Forwarder:
+    return Forwarder(upstream_groups(settings), settings.dns.ports, loop)
 
 
 def _addresses(endpoint: Endpoint) -> list[Address]:
@@ -269,11 +297,11 @@ def _tell_fault(fault: BaseException | None) -> None:
         LOG.error("%s: please report this", told)
 
 
-def run(parts: Parts) -> None:
-    """Run `guardian dns` until it is told to stop."""
+def run(parts: Parts, reread: Callable[[], Parts]) -> None:
+    """Run `guardian dns` until it is told to stop; `reread` reads the configuration anew at a reload."""
 
     async def main() -> None:
-        daemon = Daemon(parts)
+        daemon = Daemon(parts, reread)
         person = behind_sudo()
         if person is not None:
             # the ports are open: nothing else needs root

@@ -45,6 +45,18 @@ def run(arguments: Namespace) -> int:
     _set_limits()
     # until the set is open there is nothing to take in anew, and the default would end us
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    parts = _parts(arguments)
+    # what is loaded by now lives until the end: the collector need not walk it again
+    gc.collect()
+    gc.freeze()
+    # nearly nothing of a question is a cycle: looking for some after every 700 objects is wasted on a full cache
+    gc.set_threshold(20_000, 20, 50)
+    serve(parts, lambda: _parts(arguments))
+    return 0
+
+
+def _parts(arguments: Namespace) -> Parts:
+    """Read the configuration, at the start and at each reload; ConfigError with every fault."""
     house = open_house(arguments.config)
     house = replace(house, settings=overridden(house.settings, listen=arguments.listen, upstream=arguments.upstream))
     faults = unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
@@ -52,14 +64,7 @@ def run(arguments: Namespace) -> int:
         faults = [_of_option(fault) if fault.key.startswith("upstreams") else fault for fault in faults]
     if faults:
         raise ConfigError(faults)
-    parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: _embedded(house))
-    # what is loaded by now lives until the end: the collector need not walk it again
-    gc.collect()
-    gc.freeze()
-    # nearly nothing of a question is a cycle: looking for some after every 700 objects is wasted on a full cache
-    gc.set_threshold(20_000, 20, 50)
-    serve(parts)
-    return 0
+    return Parts(house.settings, house.state, house.categories, house.safe_search, lambda: _embedded(house))
 
 
 def _of_option(fault: Fault) -> Fault:

@@ -53,7 +53,9 @@ class Engine:
 
         `rate_limit` is how many questions a second a client may ask; 0 sets no limit.
         """
+        self._cache_entries = cache_entries
         self._answers = AnswerCache(cache_entries)
+        self._upstreams_since = 0
         self._replays: TwoGenerations[bytes, bytes] = TwoGenerations(replay_entries)
         self._share = Share(rate_limit)
         self._count = 0
@@ -64,10 +66,13 @@ class Engine:
         """What decisions are made from now."""
         return self._generation
 
-    def replace(self, generation: Generation) -> None:
-        """Decide by `generation` from now on; answers stay, everything judged goes."""
+    def replace(self, generation: Generation, *, other_upstreams: bool = False) -> None:
+        """Decide by `generation` from now on; everything judged goes, and answers if other upstreams are asked now."""
         self._generation = generation
         self._count += 1
+        if other_upstreams:
+            self._answers = AnswerCache(self._cache_entries)
+            self._upstreams_since = self._count
         self._write = generation.scribe.write
         self._policies = tuple(generation.policies.values())
         self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in generation.policies)
@@ -129,6 +134,9 @@ class Engine:
 
     def keep(self, ask: Ask, outcome: Answer | Reason, now: float) -> None:
         """Keep what an upstream answered to `ask`, or that it did not, whoever waits for it."""
+        if ask.generation < self._upstreams_since:
+            # its number of an upstream group is of before: it may mean another zone now
+            return
         if isinstance(outcome, Answer):
             self._answers.keep(ask.key, outcome, now)
         elif outcome is not Reason.UPSTREAM_SLOW:
@@ -169,7 +177,7 @@ class Engine:
         kept = self._answers.find(key, now)
         if kept is not None:
             reply = self._judged(query, ruling, account, target, kept.answer)
-            ask = Ask(key, query) if self._answers.wants_refresh(key, kept, now) else None
+            ask = Ask(key, query, generation=self._count) if self._answers.wants_refresh(key, kept, now) else None
             return reply._replace(until=kept.fresh_until - kept.lead, refresh=ask)
         failed = self._answers.failed(key, now)
         stale = self._answers.stale(key, now)
