@@ -49,8 +49,6 @@ def run(arguments: Namespace) -> int:
     # what is loaded by now lives until the end: the collector need not walk it again
     gc.collect()
     gc.freeze()
-    # nearly nothing of a question is a cycle: looking for some after every 700 objects is wasted on a full cache
-    gc.set_threshold(20_000, 20, 50)
     serve(parts, lambda: _parts(arguments))
     return 0
 

@@ -30,6 +30,7 @@ EXTENDED_ERRORS = {
     Reason.SAFE_SEARCH: 4,
     Reason.STALE: 3,
     Reason.STALE_DENIAL: 19,
+    Reason.UPSTREAM_SLOW: 22,
     Reason.UPSTREAM_SILENT: 22,
     Reason.UPSTREAM_FAULTY: 23,
 }
