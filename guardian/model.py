@@ -138,8 +138,6 @@ class Reason(enum.Enum):
     THREAT = "malicious software or online scam"
     NOT_ON_ALLOW_LIST = "this band opens only the allow list"
     LOCAL_RECORD = "a record of this house"
-    MALFORMED = "the question breaks the protocol"
-    NOT_IMPLEMENTED = "this kind of request is not served"
     NOT_SERVED = "this class or type is not served"
     OUTSIDER = "the asker is not on this house's networks"
     OVER_LIMIT = "this device asks more than its share; it may ask again over TCP"

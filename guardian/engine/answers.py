@@ -56,15 +56,14 @@ class AnswerCache:
 
     def keep(self, key: AskKey, answer: Answer, now: float) -> None:
         """Keep an answer for its time; it ends what was known of failures."""
-        if self._failures.get(key, now) is not None:
-            self._failures.put(key, self._failures.find(key)[1], now)  # type: ignore[index]
+        self._failures.drop(key)
         found = self._kept.find(key)
         if found is not None and found[1].answer is answer:
             return
         if answer.ttl <= 0:
-            if found is not None and not answer.truncated:
+            if not answer.truncated:
                 # newer, if not to be kept itself: what it replaces must not come back in a bad hour
-                self._kept.put(key, Kept(answer, now, 0.0), now)
+                self._kept.drop(key)
             return
         lead = answer.ttl / _LEAD if answer.ttl >= SHORTEST_RENEWED else 0.0
         self._kept.put(key, Kept(answer, now + answer.ttl, lead), now + answer.ttl + STALE_SECONDS)

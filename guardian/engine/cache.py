@@ -43,6 +43,11 @@ class TwoGenerations(Generic[K, V]):
         self._old.pop(key, None)  # else a sweep of the newer value would bring back the older one
         self._put(key, (until, value))
 
+    def drop(self, key: K) -> None:
+        """Keep nothing under `key`."""
+        self._young.pop(key, None)
+        self._old.pop(key, None)
+
     def sweep(self, now: float) -> None:
         """Drop what is no longer good at `now`."""
         for table in (self._young, self._old):

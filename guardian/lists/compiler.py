@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from guardian.errors import ListError
+from guardian.lists.domain_set import hash_of
 from guardian.lists.rows import CONDITIONAL, Row, pack_rule, unpack_rules
 from guardian.lists.set_file import (
     CHECKSUM_AT,
@@ -220,7 +221,7 @@ class _Index:
 
     def find(self, name: bytes) -> int:
         """Give the place of a name, -1 where it is not stored."""
-        wanted = int.from_bytes(blake2b(name, digest_size=8).digest(), "big")
+        wanted = hash_of(name)
         bucket = wanted >> (64 - self.bits)
         high = self.starts[bucket + 1]
         place = bisect_left(self.hashes, wanted, self.starts[bucket], high)
