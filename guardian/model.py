@@ -148,6 +148,7 @@ class Reason(enum.Enum):
     STALE = "an older answer, while no upstream answers"
     STALE_DENIAL = "an older answer that there is no such name, while no upstream answers"
     UPSTREAM_SLOW = "the upstream takes long"
+    UPSTREAM_DOWN = "no upstream answers at present"
     UPSTREAM_SILENT = "no upstream answered in time"
     UPSTREAM_FAULTY = "the upstream's answer was unusable"
 
@@ -194,6 +195,8 @@ class Query(NamedTuple):
     """The packet has no part that changes from one question to the next but its ID."""
     client: str
     """The source address as text."""
+    stream: bool = False
+    """It came over TCP or TLS: its source is no forgery, and an answer of any length fits (RFC 7766)."""
 
 
 class AskKey(NamedTuple):
@@ -218,6 +221,15 @@ class Ask(NamedTuple):
     verdict: Verdict | None = None
     """What was found of the name asked, good as long as the generation is the same."""
     generation: int = 0
+
+
+class Hold(NamedTuple):
+    """A question of a device that nobody knows yet, although it is on this house's own wire.
+
+    Whoever holds it makes the kernel look for the device, waits a little, and hands the question in again.
+    """
+
+    query: Query
 
 
 class Answer(NamedTuple):

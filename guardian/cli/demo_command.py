@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from guardian.cli.house import shipped_categories, shipped_safe_search
 from guardian.config.settings import Client, Dns, Settings, Upstream
 from guardian.config.values import Endpoint, PortChoice, read_endpoint, read_network, read_upstream_url
-from guardian.daemon import Daemon, Parts
+from guardian.daemon.daemon import Daemon
+from guardian.daemon.parts import Parts
 from guardian.errors import StoreError
 from guardian.model import AskKey, Band
 from guardian.server.authority import ADDRESS, Authority

@@ -14,8 +14,8 @@ from guardian.cli.house import add_config, open_house, unserved_upstreams
 from guardian.config.loops import loops
 from guardian.config.overrides import overridden
 from guardian.config.settings import Lists
-from guardian.daemon import Parts
-from guardian.daemon import run as serve
+from guardian.daemon.daemon import run as serve
+from guardian.daemon.parts import Parts
 from guardian.errors import ConfigError
 from guardian.system.interfaces import own_addresses
 from guardian.system.memory import forbid_dumps

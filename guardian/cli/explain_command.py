@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from guardian.cli.asked import ending_missed, wire_asked
 from guardian.cli.house import add_config, open_house
 from guardian.config.settings import Lists
-from guardian.daemon import household_of, open_set
+from guardian.daemon.generation import household_of
+from guardian.daemon.sets import open_set
 from guardian.engine.household import UNKNOWN
 from guardian.errors import GuardianError, ListError, StoreError
 from guardian.lists.domain_set import DomainSet

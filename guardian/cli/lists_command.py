@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from guardian.cli.house import add_config, open_house
 from guardian.cli.progress import Progress
 from guardian.cli.unread import unread
-from guardian.daemon import open_set
+from guardian.daemon.sets import open_set
 from guardian.errors import StoreError
 from guardian.update.compilation import Workshop, publish
 

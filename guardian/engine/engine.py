@@ -40,6 +40,8 @@ PATIENCE = 1.5
 MAX_ASKERS = 4096
 SEEN = 16_384
 """Octets that tell, one a packet, whether it was asked before: traces of a hash keyed anew at each start, no names."""
+_NOT_ASKED = (Reason.UPSTREAM_SLOW, Reason.UPSTREAM_DOWN)
+"""They say nothing of the name: the next asking may be luckier."""
 _REWRITTEN_TYPES = frozenset({codes.A, codes.AAAA, codes.HTTPS, codes.SVCB})
 
 
@@ -97,6 +99,19 @@ class Engine:
         until, ready = kept
         return packet[:2] + ready if until > now else None
 
+    def delay(self, client: str, now: float) -> float:
+        """Count one question of a client on a stream; give the seconds for which it must lie unread, 0 for none.
+
+        Who asks too much over a stream is slowed by not being read: TC=1 would send it where it is already.
+        """
+        account = self._accounts.get(client) or self._identify(client, now)
+        if account is None:
+            return 0.0
+        account.left -= 1
+        if account.left >= 0 or self._share.refill(account, now):
+            return 0.0
+        return 1 / self._share.rate
+
     def receive_query(self, query: Query, now: float, here: str = "") -> Reply | Ask:
         """Answer `query` at once, or say what to ask an upstream; `here` is the address at which it was asked."""
         account = self._accounts.get(query.client) or self._identify(query.client, now)
@@ -139,14 +154,14 @@ class Engine:
             return
         if isinstance(outcome, Answer):
             self._answers.keep(ask.key, outcome, now)
-        elif outcome is not Reason.UPSTREAM_SLOW:
+        elif outcome not in _NOT_ASKED:
             self._answers.fail(ask.key, outcome, now)
 
     def finish(self, reply: Reply, packet: bytes, now: float) -> bytes:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._write(reply)
         query, until = reply.query, reply.until
-        if query.repeats and until > now and not self._personal:
+        if query.repeats and until > now and not (self._personal or query.stream):
             account = self._accounts.get(query.client)
             if account is not None:
                 key = account.mark + packet[2:]

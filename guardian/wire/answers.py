@@ -31,6 +31,7 @@ EXTENDED_ERRORS = {
     Reason.STALE: 3,
     Reason.STALE_DENIAL: 19,
     Reason.UPSTREAM_SLOW: 22,
+    Reason.UPSTREAM_DOWN: 22,
     Reason.UPSTREAM_SILENT: 22,
     Reason.UPSTREAM_FAULTY: 23,
 }
@@ -77,13 +78,13 @@ class Scribe:
         flags = _ANSWER_FLAGS | answer.rcode | (codes.TC if answer.truncated else 0)
         if answer.authentic and (query.dnssec_ok or query.flags & codes.AD):
             flags |= codes.AD
-        limit = min(query.payload or codes.PLAIN_PAYLOAD, codes.OUR_PAYLOAD)
+        limit = codes.MAX_MESSAGE if query.stream else min(query.payload or codes.PLAIN_PAYLOAD, codes.OUR_PAYLOAD)
         if HEADER_SIZE + len(query.question) + len(answer.body) + len(opt) > limit:
             return _message(query, flags | codes.TC, 0, 0, b"", opt)
         return _message(query, flags, *answer.counts, answer.body, opt)
 
     def _denial(self, query: Query, verdict: Verdict, label: int) -> bytes:
-        identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _ = query
+        identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _, _ = query
         if self._mode is BlockMode.NULL and qtype in _NULL_DATA and verdict.list_index not in self._never_null:
             return self._null(query, verdict)
         kept = flags & _ECHOED

@@ -48,5 +48,7 @@ EDE_OPTION = 15
 
 OUR_PAYLOAD = 1232
 """Octets of UDP that pass without fragments nearly everywhere (DNS flag day 2020)."""
+MAX_MESSAGE = 65_535
+"""Octets of a message on a stream (RFC 1035 section 4.2.2)."""
 PLAIN_PAYLOAD = 512
 """Octets that a client without EDNS can take (RFC 1035 section 4.2.1)."""

@@ -22,6 +22,8 @@ _OPTION = struct.Struct("!HH")
 _new = tuple.__new__
 
 HEADER_SIZE = 12
+MAX_QUESTION = 4096
+"""Octets of a packet that we are willing to read: room for padding (RFC 8467)."""
 MAX_ADDITIONAL = 4
 """Records that a question may bring along: OPT, and what signs a transaction."""
 MAX_OPTIONS = 32
@@ -47,12 +49,14 @@ class BadQuestionError(WireError):
         self.answer = answer
 
 
-def read_query(packet: bytes, client: str) -> Query:
-    """Read one packet of `client`.
+def read_query(packet: bytes, client: str, *, stream: bool = False) -> Query:
+    """Read one packet of `client`, which came over a `stream` or by itself.
 
     Raises BadQuestionError: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what
     breaks RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
     """
+    if len(packet) > MAX_QUESTION:
+        raise _formerr(packet, "longer than any question")
     flags, authorities, additionals = _COMMON_HEADERS.get(packet[2:HEADER_SIZE]) or _read_header(packet)
     labels = []
     position = HEADER_SIZE
@@ -75,7 +79,8 @@ def read_query(packet: bytes, client: str) -> Query:
     name = packet[HEADER_SIZE : position + 1].lower()
     question = packet[HEADER_SIZE:end]
     # what Query() makes, at half its cost
-    return _new(Query, (identity, name, tuple(labels), qtype, qclass, question, flags, payload, do, repeats, client))
+    values = (identity, name, tuple(labels), qtype, qclass, question, flags, payload, do, repeats, client, stream)
+    return _new(Query, values)
 
 
 def _read_header(packet: bytes) -> tuple[int, int, int]:

@@ -29,9 +29,9 @@ SEEDED: list[tuple[str, dict[str, str]]] = [
     ("re2", {"policy/x.py": "import re2"}),
     ("suffixes", {"update/x.py": "from publicsuffixlist import PublicSuffixList"}),
     ("pydantic", {"policy/x.py": "from pydantic import BaseModel"}),
-    ("systemd", {"daemon.py": "from systemd import journal"}),
+    ("systemd", {"daemon/x.py": "from systemd import journal"}),
     ("oracle", {"wire/x.py": "import dns.message"}),
-    ("resident", {"daemon.py": "from guardian import update"}),
+    ("resident", {"daemon/x.py": "from guardian import update"}),
     ("cycles", {"wire/a.py": "from guardian.wire import b", "wire/b.py": "from guardian.wire import a"}),
 ]
 """A contract, and the files that break it."""
@@ -55,10 +55,23 @@ def bare_house(tmp_path: Path) -> Path:
     """Build every room of guardian, empty, under the real contracts."""
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
     package = tmp_path / "guardian"
-    for room in ("", "wire", "config", "system", "lists", "policy", "engine", "resolver", "server", "update", "cli"):
+    for room in (
+        "",
+        "wire",
+        "config",
+        "system",
+        "lists",
+        "policy",
+        "engine",
+        "resolver",
+        "server",
+        "update",
+        "daemon",
+        "cli",
+    ):
         (package / room).mkdir()
         (package / room / "__init__.py").write_text("")
-    for room in ("errors", "model", "daemon"):
+    for room in ("errors", "model"):
         (package / f"{room}.py").write_text("")
     return tmp_path
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardian.cli import demo_command
-from guardian.daemon import Daemon
+from guardian.daemon.daemon import Daemon
 from guardian.errors import StoreError
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ def test_a_server_that_never_answers_ends_the_tour_with_the_reason(
     guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     async def serve(daemon: Daemon, _: Callable[[], None]) -> None:
-        for one in daemon.sockets:
-            one.close()
+        daemon._listening.close()
         if said:
             raise StoreError(said)
 

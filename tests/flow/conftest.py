@@ -16,7 +16,8 @@ import dns.rcode
 import pytest
 
 from guardian.config.settings import read_settings
-from guardian.daemon import Parts, generation_of
+from guardian.daemon.generation import generation_of
+from guardian.daemon.parts import Parts
 from guardian.engine.engine import Engine
 from guardian.lists.catalog import read_categories
 from guardian.lists.domain_set import DomainSet

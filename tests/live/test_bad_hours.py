@@ -164,14 +164,14 @@ def test_a_packet_that_guardian_stumbles_over_costs_no_other_one_and_is_not_told
 
 DYING = """
 import sys
-import guardian.daemon
+import guardian.daemon.daemon
 from guardian.cli.main import main
 
 def die(self, *words):
     raise ValueError("zogu-i-fshehte")
 
-guardian.daemon.FORGET_SECONDS = 0.05
-guardian.daemon.{part} = die
+guardian.daemon.daemon.FORGET_SECONDS = 0.05
+guardian.daemon.daemon.{part} = die
 raise SystemExit(main(["dns", "--config", sys.argv[1]]))
 """
 

@@ -1,0 +1,82 @@
+"""Make all that decisions depend on, out of the settings and the compiled set."""
+
+from __future__ import annotations
+
+import logging
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from guardian.config.values import LOCAL
+from guardian.engine.generation import Generation
+from guardian.engine.household import UNKNOWN, Household
+from guardian.lists import regexes
+from guardian.model import Band, ListKind
+from guardian.policy.bands import rules_of
+from guardian.policy.policy import Policy
+from guardian.system.interfaces import own_interfaces
+from guardian.wire.answers import Scribe
+from guardian.wire.names import to_wire
+from guardian.wire.own import own_answers
+
+if TYPE_CHECKING:
+    from guardian.config.settings import Settings
+    from guardian.config.values import Address
+    from guardian.daemon.parts import Parts
+    from guardian.engine.household import Network
+    from guardian.lists.catalog import Categories
+    from guardian.lists.domain_set import DomainSet
+
+LOG = logging.getLogger("guardian")
+
+
+def generation_of(parts: Parts, domains: DomainSet) -> Generation:
+    """Make all that decisions depend on."""
+    settings = parts.settings
+    rows = domains.rows()
+    rules = {band.value: rules_of(band, parts.categories) for band in Band}
+    rules[UNKNOWN] = rules_of(settings.family.unknown_devices, parts.categories, known=False)
+    strange = _strange_categories(domains, parts.categories)
+    if domains.patterns is not None and domains.patterns.has_regexes and regexes.engine() is None:
+        LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
+    policies = {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
+    rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
+    addresses: dict[bytes, list[Address]] = {}
+    for record in settings.records:
+        addresses.setdefault(to_wire(record.name), []).append(record.address)
+    return Generation(
+        domains=domains,
+        policies=policies,
+        household=household_of(settings),
+        scribe=Scribe(
+            mode=settings.dns.block_mode,
+            block_ttl=settings.dns.block_ttl,
+            topics=[info.category for info in domains.lists],
+            never_null=[name for name, category in parts.categories.categories.items() if category.never_null],
+        ),
+        records={name: own_answers(name, of_name) for name, of_name in addresses.items()},
+        zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
+        rewrites={profile: rewrites[one.band] for profile, one in rules.items()},
+        inside_names=frozenset(map(to_wire, settings.dns.inside_names)),
+    )
+
+
+def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]:
+    """Find the categories that the set has and the table has not: renamed since, and never silently open."""
+    strange = (
+        frozenset(info.category for info in domains.lists if info.kind is ListKind.BLOCK) - table.categories.keys()
+    )
+    if strange:
+        words = ", ".join(sorted(strange))
+        LOG.warning("categories without a rule are closed to every child: %s; run `guardian lists compile`", words)
+    return strange
+
+
+def household_of(settings: Settings) -> Household:
+    """Say which networks may ask and which bands their devices have; `local` is read from the kernel now."""
+    inside: list[Network] = []
+    for allowed in settings.dns.allow_from:
+        if allowed == LOCAL:
+            inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.network for one in own_interfaces())]
+        else:
+            inside.append(allowed)
+    return Household(inside=inside, profiles={client.network: client.band.value for client in settings.clients})
