@@ -29,11 +29,14 @@ from bench.questions import Asking, mix_a, mix_b, warm_up
 from guardian.cli.house import open_house
 from guardian.cli.main import main as guardian_main
 from guardian.config.values import PortChoice
-from guardian.daemon import Parts, generation_of, open_set
+from guardian.daemon.generation import generation_of
+from guardian.daemon.parts import Parts
+from guardian.daemon.sets import open_set
 from guardian.engine.engine import Engine
 from guardian.model import Answer, AskKey, Reply
 from guardian.resolver.forwarder import Forwarder
-from guardian.server.udp import BURST, MAX_PACKET, UdpListener
+from guardian.server.listener import BURST
+from guardian.server.udp import MAX_PACKET, UdpListener
 from guardian.wire.question import read_query
 
 if TYPE_CHECKING:
@@ -175,13 +178,14 @@ class Profile:
         self.known = packets(mix_a(asking, questions, 0), 1)
         self.mixed = packets(mix_b(asking, questions, 0), 2)
         for packet in (*packets(warm_up(asking), 3), *self.known, *self.known, *self.mixed):
-            self.listener._receive(packet, wire.back, self.now)  # noqa: SLF001 - what the listener calls
+            self.listener.receive(packet, CLIENT, CLIENT, wire.back, self.now)
         self.unknown = [packet for packet in self.mixed if engine.replay(packet, CLIENT, self.now) is None]
 
     def decide(self, packet: bytes) -> bytes:
         """Walk one packet as the listener does."""
         engine, listener = self.engine, self.listener
-        ready = engine.replay(packet, CLIENT, self.now) or listener._receive(packet, self.wire.back, self.now)  # noqa: SLF001
+        ready = engine.replay(packet, CLIENT, self.now)
+        ready = ready or listener.receive(packet, CLIENT, CLIENT, self.wire.back, self.now)
         return ready or b""
 
     def add_steps(self, steps: Steps) -> None:
@@ -240,7 +244,7 @@ def in_turns(listener: UdpListener) -> None:
     with contextlib.suppress(OSError):
         for _ in range(BURST):
             packet, source = receive(MAX_PACKET)
-            reply = replay(packet, source[0], now) or listener._receive(packet, source, now)  # noqa: SLF001
+            reply = replay(packet, source[0], now) or listener.receive(packet, source[0], CLIENT, source, now)
             if reply is not None:
                 send(reply, source)
 

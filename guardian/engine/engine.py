@@ -112,8 +112,9 @@ class Engine:
             return 0.0
         return 1 / self._share.rate
 
-    def receive_query(self, query: Query, now: float, here: str = "") -> Reply | Ask:
+    def receive_query(self, query: Query, now: float, here: str = "", *, waited: bool = False) -> Reply | Ask:
         """Answer `query` at once, or say what to ask an upstream; `here` is the address at which it was asked."""
+        del waited  # the first step to Hold: the listeners hand a held question in again with it
         account = self._accounts.get(query.client) or self._identify(query.client, now)
         if account is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)

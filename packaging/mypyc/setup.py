@@ -18,6 +18,7 @@ HOT = (
     "engine/judgement",
     "engine/answers",
     "engine/engine",
+    "server/listener",
     "server/udp",
 )
 """What every question meets; all else is met seldom, and is read more often than it runs."""
