@@ -52,11 +52,11 @@ def loops(document: Document, settings: Settings, own: Callable[[], Iterable[Add
 
 def _asked(settings: Settings) -> Iterator[tuple[Path, Endpoint]]:
     for number, upstream in enumerate(settings.upstreams):
-        for place, endpoint in enumerate(upstream.endpoints):
+        for place, server in enumerate(upstream.servers):
             key: Path = ("url",) if upstream.url.address is not None else ("addresses", place)
-            yield ("upstreams", number, *key), endpoint
+            yield ("upstreams", number, *key), server.endpoint
     for number, forward in enumerate(settings.forward):
-        yield ("forward", number, "upstream"), forward.endpoint
+        yield ("forward", number, "upstream"), forward.server.endpoint
 
 
 def _plain(address: Address) -> Address:

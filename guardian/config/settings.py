@@ -21,7 +21,6 @@ from guardian.config.values import (
     AllowedText,
     BandText,
     BlockModeText,
-    Endpoint,
     EndpointText,
     FormatText,
     ListKindText,
@@ -31,6 +30,7 @@ from guardian.config.values import (
     PortChoice,
     PortChoiceText,
     ScopeText,
+    Server,
     UpstreamText,
     UpstreamUrl,
     WordText,
@@ -89,10 +89,10 @@ class Upstream(Section):
         return addresses
 
     @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        """Where to send questions, in the order written."""
+    def servers(self) -> tuple[Server, ...]:
+        """Whom to ask, in the order written."""
         addresses = (self.url.address,) if self.url.address is not None else self.addresses
-        return tuple(Endpoint(address, self.url.port) for address in addresses)
+        return tuple(Server(self.url.transport, address, self.url.port, self.url.host) for address in addresses)
 
 
 class Forward(Section):
@@ -111,9 +111,10 @@ class Forward(Section):
         return upstream
 
     @property
-    def endpoint(self) -> Endpoint:
-        """Where to send questions."""
-        return Endpoint(read_address(self.upstream.host), self.upstream.port)
+    def server(self) -> Server:
+        """Whom to ask."""
+        url = self.upstream
+        return Server(url.transport, read_address(url.host), url.port, url.host)
 
 
 class Record(Section):

@@ -86,6 +86,31 @@ class UpstreamUrl(NamedTuple):
         return f"{self.transport}://{host}:{self.port}"
 
 
+class Server(NamedTuple):
+    """Where one resolver is and how it is asked."""
+
+    transport: Transport
+    address: Address
+    port: int
+    name: str
+    """The name that its certificate must carry: the host as written, or its address as text."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it listens."""
+        return Endpoint(self.address, self.port)
+
+    @property
+    def encrypted(self) -> bool:
+        """Say whether nobody on the way can read or change what is asked."""
+        return self.transport is Transport.TLS
+
+    def __str__(self) -> str:
+        """Read as `tls://9.9.9.9:853 (dns.quad9.net)`."""
+        url = f"{self.transport}://{self.endpoint}"
+        return url if self.name == str(self.address) else f"{url} ({self.name})"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """Tell pydantic that a value is written as text, and how that is read."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardian.config.settings import Settings
-    from guardian.config.values import Endpoint
+    from guardian.config.values import Endpoint, Server
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
 
@@ -151,10 +151,10 @@ def _forwarder(settings: Settings, loop: asyncio.AbstractEventLoop) -> Forwarder
     return Forwarder(_upstream_groups(settings), settings.dns.ports, loop)
 
 
-def _upstream_groups(settings: Settings) -> list[list[Endpoint]]:
-    """Give the endpoints to ask: the default ones, then each forward zone's."""
-    default = [endpoint for upstream in settings.upstreams for endpoint in upstream.endpoints]
-    return [default, *([forward.endpoint] for forward in settings.forward)]
+def _upstream_groups(settings: Settings) -> list[list[Server]]:
+    """Give the resolvers to ask: the default ones, then each forward zone's."""
+    default = [server for upstream in settings.upstreams for server in upstream.servers]
+    return [default, *([forward.server] for forward in settings.forward)]
 
 
 def run(parts: Parts, reread: Callable[[], Parts]) -> None:

@@ -86,12 +86,13 @@ class Exchange:
 class Attempt:
     """One asking of one upstream."""
 
-    __slots__ = ("exchange", "identity", "message", "outlet", "question", "upstream")
+    __slots__ = ("exchange", "identity", "message", "outlet", "padded", "question", "upstream")
 
-    def __init__(self, exchange: Exchange, upstream: object, chance: Chance) -> None:
-        """Write the message that asks `upstream` what `exchange` wants to know."""
+    def __init__(self, exchange: Exchange, upstream: object, chance: Chance, *, padded: bool = False) -> None:
+        """Write the message that asks `upstream` what `exchange` wants to know; `padded` for an encrypted way."""
         self.exchange = exchange
         self.upstream = upstream
+        self.padded = padded
         self.outlet: Outlet | None = None
         self.draw(chance)
 
@@ -100,7 +101,7 @@ class Attempt:
         key = self.exchange.key
         drawn = chance.take(len(key.name) + 2)
         self.identity = drawn & 0xFFFF
-        self.message = write_question(key, self.identity, drawn >> 16)
+        self.message = write_question(key, self.identity, drawn >> 16, padded=self.padded)
         self.question = question_of(self.message, key)
 
     def give_up(self) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from guardian.config.values import Endpoint, PortChoice
+    from guardian.config.values import PortChoice, Server
     from guardian.model import Answer, AskKey
     from guardian.resolver.exchange import Attempt, Waiter
 
@@ -40,7 +40,7 @@ class Forwarder:
 
     def __init__(
         self,
-        groups: Sequence[Sequence[Endpoint]],
+        groups: Sequence[Sequence[Server]],
         ports: PortChoice,
         loop: asyncio.AbstractEventLoop,
         *,

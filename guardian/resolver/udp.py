@@ -20,7 +20,7 @@ from guardian.wire.response import OtherQuestionError, read_answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from guardian.config.values import Endpoint
+    from guardian.config.values import Server
     from guardian.model import Answer
     from guardian.resolver.chance import Chance
     from guardian.resolver.exchange import Exchange
@@ -40,13 +40,13 @@ _BURST = 64
 class UdpUpstream:
     """One resolver at one address."""
 
-    def __init__(self, endpoint: Endpoint, ports: PortChoice, watch: Watch, chance: Chance, settled: Settled) -> None:
+    def __init__(self, server: Server, ports: PortChoice, watch: Watch, chance: Chance, settled: Settled) -> None:
         """`settled` hears of each attempt that came to an answer, or to None where the upstream failed at it."""
         self.watch = watch
         self.settled = settled
-        self.family = socket.AF_INET6 if endpoint.address.version == 6 else socket.AF_INET
-        self.address = (str(endpoint.address), endpoint.port)
-        self.trusted = endpoint.address.is_loopback
+        self.family = socket.AF_INET6 if server.address.version == 6 else socket.AF_INET
+        self.address = (str(server.address), server.port)
+        self.trusted = server.address.is_loopback
         """Nobody on the way could have set its AD bit (RFC 6840 section 5.7)."""
         self._chance = chance
         self._uses = 1 if ports is PortChoice.FRESH else POOL_USES

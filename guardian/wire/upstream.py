@@ -18,19 +18,28 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("!HHHHHH")
 _TYPE_CLASS = struct.Struct("!HH")
 _OPT = struct.Struct("!BHHIH")
+_OPTION = struct.Struct("!HH")
+BLOCK = 128
+"""Octets; a padded question has a multiple of it."""
 _CASE_BITS = bytes(0x20 if chr(octet).isalpha() and octet < 0x80 else 0 for octet in range(256))
 
 
-def write_question(key: AskKey, identity: int, chance: int) -> bytes:
+def write_question(key: AskKey, identity: int, chance: int, *, padded: bool = False) -> bytes:
     """Give the message that asks `key`.
 
     `identity` is the 16-bit ID; `chance` holds at least eight random bits an octet of the name and sets the letters'
-    case.
+    case. `padded` is for an encrypted way: the length tells nothing of the name, up to BLOCK octets (RFC 8467
+    section 4.1), and the case stays as it is, since nobody can forge an answer there.
     """
     flags = codes.RD | (codes.CD if key.checking_disabled else 0)
-    opt = _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, codes.DO if key.dnssec_ok else 0, 0)
-    name = _mixed_case(key.name, chance)
-    return _HEADER.pack(identity, flags, 1, 0, 0, 1) + name + _TYPE_CLASS.pack(key.qtype, key.qclass) + opt
+    name = key.name if padded else _mixed_case(key.name, chance)
+    message = _HEADER.pack(identity, flags, 1, 0, 0, 1) + name + _TYPE_CLASS.pack(key.qtype, key.qclass)
+    extended = codes.DO if key.dnssec_ok else 0
+    if not padded:
+        return message + _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, extended, 0)
+    zeros = -(len(message) + _OPT.size + _OPTION.size) % BLOCK
+    opt = _OPT.pack(0, codes.OPT, codes.OUR_PAYLOAD, extended, _OPTION.size + zeros)
+    return message + opt + _OPTION.pack(codes.PADDING, zeros) + bytes(zeros)
 
 
 def question_of(message: bytes, key: AskKey) -> bytes:

@@ -14,7 +14,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from guardian.config.values import Endpoint, PortChoice, read_endpoint
+from guardian.config.values import PortChoice, Server, Transport, read_address
 from guardian.model import Answer, AskKey, Reason
 from guardian.resolver import forwarder as room
 from guardian.resolver import udp
@@ -43,8 +43,12 @@ def key(name: str, qtype: int = codes.A) -> AskKey:
     return AskKey(to_wire(name), qtype, codes.IN, dnssec_ok=False, checking_disabled=False, group=0)
 
 
-def place(authority: Authority) -> Endpoint:
-    return read_endpoint(f"{authority.host}:{authority.port}")
+def place(authority: Authority) -> Server:
+    return server_at(authority.host, authority.port)
+
+
+def server_at(host: str, port: int) -> Server:
+    return Server(Transport.UDP, read_address(host), port, host)
 
 
 def packed(address: str) -> bytes:
@@ -53,7 +57,7 @@ def packed(address: str) -> bytes:
 
 @asynccontextmanager
 async def asking(
-    *upstreams: Endpoint, ports: PortChoice = PortChoice.FRESH, max_open: int = 2048
+    *upstreams: Server, ports: PortChoice = PortChoice.FRESH, max_open: int = 2048
 ) -> AsyncIterator[Forwarder]:
     """Open a forwarder over these upstreams, and see that it leaves no socket behind."""
     forwarder = Forwarder([list(upstreams)], ports, asyncio.get_running_loop(), max_open=max_open)
@@ -64,7 +68,7 @@ async def asking(
     assert sockets_to(*upstreams) == 0
 
 
-def sockets_to(*upstreams: Endpoint) -> int:
+def sockets_to(*upstreams: Server) -> int:
     """Count the sockets that are connected to one of these, as the kernel has them."""
     ports = {f"{one.port:04X}" for one in upstreams}
     rows = Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
@@ -118,11 +122,11 @@ def talks_nonsense(authority: Authority, use: str, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def nobody() -> Endpoint:
+def nobody() -> Server:
     """Return a place on loopback where nobody listens."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.bind(("127.0.0.1", 0))
-        return read_endpoint(f"127.0.0.1:{one.getsockname()[1]}")
+        return server_at("127.0.0.1", one.getsockname()[1])
 
 
 async def test_a_thousand_identical_questions_are_one_upstream(authority: Authority) -> None:
@@ -293,7 +297,7 @@ async def test_a_port_of_the_pool_that_hears_nothing_is_replaced(authority: Auth
 
 
 async def test_a_refusal_that_another_questions_sending_met_is_heard_by_those_who_sent_before(
-    nobody: Endpoint, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    nobody: Server, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(udp, "POOL_SIZE", 1)
     loop = asyncio.get_running_loop()
@@ -307,7 +311,7 @@ async def test_a_refusal_that_another_questions_sending_met_is_heard_by_those_wh
 
 @pytest.mark.parametrize("ports", list(PortChoice))
 async def test_where_nobody_listens_the_next_is_asked_at_once(
-    nobody: Endpoint, authority: Authority, ports: PortChoice
+    nobody: Server, authority: Authority, ports: PortChoice
 ) -> None:
     loop = asyncio.get_running_loop()
     async with asking(nobody, place(authority), ports=ports) as forwarder:
@@ -398,7 +402,7 @@ async def test_closing_tells_everybody_who_waits(authority: Authority) -> None:
 
 
 @pytest.mark.usefixtures("short_rounds")
-async def test_nothing_leaks_after_answers_refusals_and_silence(authority: Authority, nobody: Endpoint) -> None:
+async def test_nothing_leaks_after_answers_refusals_and_silence(authority: Authority, nobody: Server) -> None:
     authority.behaviours |= {f"silent-{number}.example": Behaviour(silent=True) for number in range(20)}
     async with asking(nobody, place(authority)) as forwarder:
         names = [f"{word}-{number}.example" for word in ("open", "silent") for number in range(20)]

@@ -74,9 +74,12 @@ def test_every_key_of_the_file_arrives() -> None:
     assert (settings.dns.inside_names, settings.dns.rate_limit) == (("plex.direct", "vpn.example"), 50)
     quad9, router = settings.upstreams
     assert (quad9.url.transport, quad9.url.host) == (Transport.TLS, "dns.quad9.net")
-    assert [str(endpoint) for endpoint in quad9.endpoints] == ["9.9.9.9:853", "149.112.112.112:853"]
-    assert [str(endpoint) for endpoint in router.endpoints] == ["[fd00::53]:53"]
-    assert (settings.forward[0].zone, str(settings.forward[0].endpoint)) == ("home.lan", "192.168.1.1:5353")
+    assert [str(server) for server in quad9.servers] == [
+        "tls://9.9.9.9:853 (dns.quad9.net)",
+        "tls://149.112.112.112:853 (dns.quad9.net)",
+    ]
+    assert [str(server) for server in router.servers] == ["udp://[fd00::53]:53"]
+    assert (settings.forward[0].zone, str(settings.forward[0].server)) == ("home.lan", "udp://192.168.1.1:5353")
     assert (settings.records[0].name, settings.records[0].address) == ("printer.home.lan", ip_address("192.168.1.9"))
     assert not settings.lists.embedded
     theirs, ours = settings.lists.sources

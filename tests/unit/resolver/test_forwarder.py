@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from guardian.config.values import Endpoint, PortChoice, read_endpoint
+from guardian.config.values import PortChoice, Server, Transport, read_address
 from guardian.errors import UpstreamError
 from guardian.model import Answer, AskKey, Reason
 from guardian.resolver import forwarder as room
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-HERE, THERE, ZONE = (read_endpoint(f"192.0.2.{number}:53") for number in (1, 2, 3))
+
+def server_at(number: int) -> Server:
+    """Give one of many servers."""
+    return Server(Transport.UDP, read_address(f"192.0.2.{number}"), 53, f"192.0.2.{number}")
+
+
+HERE, THERE, ZONE = map(server_at, (1, 2, 3))
 ANSWER = Answer(codes.NOERROR, authentic=False, truncated=False, counts=(0, 0), body=b"", ttl=60)
 
 
@@ -76,25 +82,25 @@ class PaperWatch:
 class PaperUpstream:
     """An upstream that notes what it is asked, and what is still waited for."""
 
-    asked: list[tuple[Endpoint, Attempt]]
+    asked: list[tuple[Server, Attempt]]
     open: list[Attempt]
-    worn: list[Endpoint]
-    unreachable: set[Endpoint]
+    worn: list[Server]
+    unreachable: set[Server]
     settled: Callable[[Attempt, Answer | None], None]
 
-    def __init__(self, endpoint: Endpoint, *others: object) -> None:
+    def __init__(self, server: Server, *others: object) -> None:
         """Stand in for UdpUpstream."""
-        self.endpoint = endpoint
+        self.server = server
         type(self).settled = cast("Callable[[Attempt, Answer | None], None]", others[-1])
 
     def ask(self, exchange: Exchange) -> None:
         """Note it."""
-        if self.endpoint in self.unreachable:
+        if self.server in self.unreachable:
             raise UpstreamError("no route")
         attempt = Attempt(exchange, self, Chance())
         attempt.outlet = self
         exchange.attempts.append(attempt)
-        self.asked.append((self.endpoint, attempt))
+        self.asked.append((self.server, attempt))
         self.open.append(attempt)
 
     def forget(self, attempt: Attempt) -> None:
@@ -104,7 +110,7 @@ class PaperUpstream:
 
     def wear_out(self) -> None:
         """Note that an attempt ran out."""
-        self.worn.append(self.endpoint)
+        self.worn.append(self.server)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -113,7 +119,7 @@ class PaperUpstream:
 class Bench:
     """A forwarder over paper."""
 
-    def __init__(self, *groups: tuple[Endpoint, ...], **bounds: int) -> None:
+    def __init__(self, *groups: tuple[Server, ...], **bounds: int) -> None:
         """Open it."""
         PaperUpstream.asked, PaperUpstream.open, PaperUpstream.worn = [], [], []
         PaperUpstream.unreachable = set()
@@ -127,9 +133,9 @@ class Bench:
         key = AskKey(to_wire(name), codes.A, codes.IN, dnssec_ok=False, checking_disabled=False, group=group)
         self.forwarder.ask(key, self.told.append, asker)
 
-    def asked(self) -> list[Endpoint]:
+    def asked(self) -> list[Server]:
         """Give who was asked, in order."""
-        return [endpoint for endpoint, _ in PaperUpstream.asked]
+        return [server for server, _ in PaperUpstream.asked]
 
     def settle(self, answer: Answer | None, which: int = -1) -> None:
         """Let the upstream asked last, or another, answer or fail."""
@@ -172,7 +178,7 @@ def test_an_answer_counts_however_late_within_the_time_of_the_question(silent: i
 
 @pytest.mark.parametrize("size", [1, 2, 4, 8, 128])
 def test_a_question_ends_in_five_seconds_however_many_upstreams_are_silent(size: int) -> None:
-    bench = Bench(tuple(read_endpoint(f"192.0.2.{number}:53") for number in range(1, size + 1)))
+    bench = Bench(tuple(server_at(number) for number in range(1, size + 1)))
     bench.ask()
     bench.loop.pass_to(QUESTION_SECONDS)
     assert QUESTION_SECONDS == 5
@@ -242,7 +248,7 @@ def test_where_some_are_silent_and_some_fail_the_failure_is_told() -> None:
 
 
 def test_failures_alone_take_no_more_than_the_rounds_of_a_question() -> None:
-    bench = Bench(tuple(read_endpoint(f"192.0.2.{number}:53") for number in range(1, 20)))
+    bench = Bench(tuple(server_at(number) for number in range(1, 20)))
     bench.ask()
     while not bench.told:
         bench.settle(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.name
@@ -86,6 +87,26 @@ def test_each_bit_of_chance_decides_one_letter() -> None:
     written = {question_of(write_question(EXAMPLE, 1, 0x20 << 8 * place), EXAMPLE) for place in range(17)}
     # eleven letters, and the question as it was for all else
     assert len(written) == 12
+
+
+@few
+@given(wires, st.booleans(), st.integers(0, 65_535))
+def test_a_padded_question_tells_little_by_its_length_and_nothing_by_its_case(
+    name: bytes,
+    do: bool,  # noqa: FBT001
+    identity: int,
+) -> None:
+    asked = key(name, do=do)
+    written = write_question(asked, identity, ALL_ONES, padded=True)
+    assert len(written) % 128 == 0
+    assert question_of(written, asked)[:-4] == name
+    message = dns.message.from_wire(written)
+    (padding,) = message.options
+    assert (message.id, message.payload, message.ednsflags) == (identity, 1232, codes.DO if do else 0)
+    assert padding.otype == dns.edns.OptionType.PADDING
+    assert set(padding.to_wire() or b"\0") == {0}
+    # and no block more than is needed (RFC 8467 section 4.1)
+    assert len(written) - len(write_question(asked, identity, 0)) < 128 + 4
 
 
 def test_nothing_of_the_client_leaves_but_what_it_asks() -> None:
