@@ -23,5 +23,5 @@ def idle_sources(house: House) -> Iterator[Fault]:
         if source.kind is ListKind.BLOCK and open_for:
             bands = ", ".join(open_for)
             message = f"{source.category} is open for {bands}: this list closes nothing for those devices"
-            hint = "choose a category that the band closes: docs/lists.md has the table"
+            hint = "choose a category that the band closes: docs/categories.md has the table"
             yield house.document.fault(("lists", "sources", number, "category"), message, hint)

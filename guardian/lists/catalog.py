@@ -46,7 +46,10 @@ class Category(_Entry):
     """A kind of site, and what each band does with it by default."""
 
     title: Bilingual
-    why: Bilingual
+    child: Bilingual
+    """Why, said to the child in one sentence."""
+    parent: Bilingual
+    """What an adult should know before changing it."""
     threat: bool
     counted: bool
     never_null: bool = False

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from guardian.cli.main import COMMANDS
-from guardian.lists.catalog import Mode, read_categories
-from guardian.model import Band
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = {
@@ -83,20 +81,6 @@ def test_every_word_and_bound_of_a_key_is_told(heading: str) -> None:
 
 def test_every_model_of_the_settings_has_its_place() -> None:
     assert {*SECTIONS.values(), "Source"} == set(models())
-
-
-def test_the_table_of_bands_is_the_one_in_force() -> None:
-    table = read_categories((ROOT / "blocklists" / "categories.yaml").read_bytes(), "categories.yaml")
-    unlisted = ["closed" if table.modes[band] is Mode.ALLOW_ONLY else "open" for band in Band]
-    expected = [
-        ["category", *(f"`{band}`" for band in Band)],
-        ["---"] * (1 + len(Band)),
-        ["*a name on no list*", *unlisted],
-        *([f"`{id_}`: {one.title.en}", *(one.bands[band] for band in Band)] for id_, one in table.categories.items()),
-    ]
-    written = read("docs/lists.md").partition("<!-- bands:")[2].partition("<!-- /bands -->")[0]
-    lines = [line.strip("|").split("|") for line in written.splitlines() if line.startswith("|")]
-    assert [[cell.strip() for cell in line] for line in lines] == expected
 
 
 def test_readme_lists_every_command_and_no_other() -> None:

@@ -92,7 +92,8 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 def _texts() -> Iterator[tuple[str, Bilingual]]:
     for name, category in CATEGORIES.categories.items():
         yield f"categories.yaml {name} title", category.title
-        yield f"categories.yaml {name} why", category.why
+        yield f"categories.yaml {name} child", category.child
+        yield f"categories.yaml {name} parent", category.parent
     for listed in CATALOG:
         yield f"catalog.yaml {listed.id}", listed.title
     for entry in PROTECTED:
@@ -110,7 +111,7 @@ def test_only_the_youngest_band_is_closed_by_default() -> None:
 
 def test_a_threat_is_closed_to_everyone_and_an_adult_meets_no_other_block() -> None:
     for name, category in CATEGORIES.categories.items():
-        assert category.threat == (name in {"malware", "phishing"})
+        assert category.threat == (name in {"malware", "phishing", "cryptojacking"})
         assert category.bands[Band.ADULT] is (Action.BLOCK if category.threat else Action.OPEN), name
 
 
@@ -123,7 +124,19 @@ def test_no_band_is_stricter_than_a_younger_one() -> None:
 
 def test_sensitive_categories_are_never_counted() -> None:
     uncounted = {name for name, category in CATEGORIES.categories.items() if not category.counted}
-    assert uncounted >= {"adult", "self-harm", "drugs", "dating", "hate", "bypass"}
+    assert uncounted >= {
+        "adult",
+        "ai-undressing",
+        "self-harm",
+        "drugs",
+        "alcohol-tobacco",
+        "weapons",
+        "hate",
+        "dating",
+        "strangers",
+        "bypass",
+        "ai-companions",
+    }
 
 
 def test_no_category_speaks_of_who_people_are() -> None:
@@ -147,7 +160,7 @@ def test_albanian_is_written_with_its_diacritics() -> None:
 
 def test_a_reason_for_a_child_is_one_sentence() -> None:
     for name, category in CATEGORIES.categories.items():
-        for text in (category.why.sq, category.why.en):
+        for text in (category.child.sq, category.child.en):
             assert text.endswith("."), name
             assert text.count(".") == 1, name
 

@@ -17,7 +17,8 @@ modes: {MODES}
 categories:
   gambling:
     title: {{sq: "Lojëra fati", en: "Gambling"}}
-    why: {{sq: "Këtu luhet me para.", en: "People play for money here."}}
+    child: {{sq: "Këtu luhet me para.", en: "People play for money here."}}
+    parent: {{sq: "Baste dhe kazino.", en: "Bets and casinos."}}
     threat: false
     counted: true
     bands: {BANDS}
@@ -71,16 +72,16 @@ def test_a_protected_name_has_a_class_and_names_what_it_needs() -> None:
 @pytest.mark.parametrize(
     ("found", "written", "place", "key"),
     [
-        (", adult: open}", "}", 9, "categories.gambling.bands"),
-        ('"13-15": ask', '"13-14": ask', 9, "categories.gambling.bands"),
-        ('"13-15": ask', '"13-15": perhaps', 9, "categories.gambling.bands"),
-        ("threat: false", "threat: 0", 7, "categories.gambling.threat"),
-        ("counted: true", 'counted: "true"', 8, "categories.gambling.counted"),
+        (", adult: open}", "}", 10, "categories.gambling.bands"),
+        ('"13-15": ask', '"13-14": ask', 10, "categories.gambling.bands"),
+        ('"13-15": ask', '"13-15": perhaps', 10, "categories.gambling.bands"),
+        ("threat: false", "threat: 0", 8, "categories.gambling.threat"),
+        ("counted: true", 'counted: "true"', 9, "categories.gambling.counted"),
         (', en: "Gambling"', "", 5, "categories.gambling.title"),
         ('sq: "Lojëra fati"', 'sq: ""', 5, "categories.gambling.title.sq"),
         ("schema: 1", "schema: 2", 1, "schema"),
         ("allow-only", "closed", 2, "modes"),
-        ("    threat:", "    colour: red\n    threat:", 7, "categories.gambling.colour"),
+        ("    threat:", "    colour: red\n    threat:", 8, "categories.gambling.colour"),
     ],
 )
 def test_a_fault_of_a_category_has_its_line(found: str, written: str, place: int, key: str) -> None:

@@ -1,0 +1,77 @@
+"""Write the parts of the documents that repeat the data: `python -m tests.unit.blocklists.pages`.
+
+Law 1: a part stands between `<!-- NAME: … -->` and `<!-- /NAME -->`; what is around it is a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from guardian.lists.catalog import Mode, read_categories
+from guardian.model import Band
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from guardian.lists.catalog import Categories
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+CATEGORIES: Final = read_categories((ROOT / "blocklists" / "categories.yaml").read_bytes(), "categories.yaml")
+
+
+def parts() -> dict[tuple[str, str], str]:
+    """Give the text of each part by its document and name."""
+    return {
+        ("docs/categories.md", "bands"): _lines(_bands(CATEGORIES)),
+        ("docs/categories.md", "reasons"): _lines(_reasons(CATEGORIES)),
+    }
+
+
+def stored(document: str, part: str) -> str:
+    """Return a part as the document has it."""
+    return _marked(part).search((ROOT / document).read_text(encoding="utf-8"))[2]  # type: ignore[index]
+
+
+def write() -> None:
+    """Put every part into its document."""
+    for (document, part), text in parts().items():
+        path = ROOT / document
+        old = path.read_text(encoding="utf-8")
+        path.write_text(_marked(part).sub(lambda found, text=text: found[1] + text + found[3], old), encoding="utf-8")  # type: ignore[misc]
+
+
+def _marked(part: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {part}: [^\n]*-->\n)(.*?)(<!-- /{part} -->)", re.DOTALL)
+
+
+def _lines(lines: Iterator[str]) -> str:
+    return "".join(line + "\n" for line in lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _bands(table: Categories) -> Iterator[str]:
+    yield _row("category", *(f"`{band}`" for band in Band))
+    yield "|" + "---|" * (1 + len(Band))
+    modes = ("closed" if table.modes[band] is Mode.ALLOW_ONLY else "open" for band in Band)
+    yield _row("*a name on no list*", *modes)
+    for id_, one in table.categories.items():
+        yield _row(f"`{id_}`: {one.title.en}", *(one.bands[band].value for band in Band))
+
+
+def _reasons(table: Categories) -> Iterator[str]:
+    for id_, one in table.categories.items():
+        marks = ["a danger", "counted"] if one.threat else ["counted" if one.counted else "never counted"]
+        yield f"### {one.title.sq} · {one.title.en} (`{id_}`)"
+        yield f"- **Fëmijës / to the child**: {one.child.sq} · *{one.child.en}*"
+        yield f"- **Prindit / to the parent**: {one.parent.sq} · *{one.parent.en}*"
+        yield f"- {', '.join(marks)}"
+        yield ""
+
+
+if __name__ == "__main__":
+    write()
