@@ -18,6 +18,7 @@ from guardian.daemon.sets import last_good_set, open_set
 from guardian.engine.engine import Engine
 from guardian.errors import ConfigError, ListError, StoreError
 from guardian.resolver.forwarder import QUESTION_SECONDS, Forwarder
+from guardian.system.inherited import inherited_sockets
 from guardian.system.privileges import become, behind_sudo
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Daemon:
         self.engine = Engine(
             generation_of(parts, last_good_set(parts)), cache_entries=dns.cache_entries, rate_limit=dns.rate_limit
         )
-        self._listening = Listening(dns.listen)
+        self._listening = Listening(dns.listen, inherited_sockets())
         self._forwarder: Forwarder | None = None
 
     @property
