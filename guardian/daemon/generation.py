@@ -32,13 +32,9 @@ LOG = logging.getLogger("guardian")
 def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     """Make all that decisions depend on."""
     settings = parts.settings
-    rows = domains.rows()
-    rules = {band.value: rules_of(band, parts.categories) for band in Band}
-    rules[UNKNOWN] = rules_of(settings.family.unknown_devices, parts.categories, known=False)
-    strange = _strange_categories(domains, parts.categories)
     if domains.patterns is not None and domains.patterns.has_regexes and regexes.engine() is None:
         LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
-    policies = {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
+    policies = policies_of(parts, domains)
     rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
     addresses: dict[bytes, list[Address]] = {}
     for record in settings.records:
@@ -55,9 +51,21 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
         ),
         records={name: own_answers(name, of_name) for name, of_name in addresses.items()},
         zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
-        rewrites={profile: rewrites[one.band] for profile, one in rules.items()},
+        rewrites={profile: rewrites[one.rules.band] for profile, one in policies.items()},
         inside_names=frozenset(map(to_wire, settings.dns.inside_names)),
     )
+
+
+def policies_of(parts: Parts, domains: DomainSet, *, paused: bool = False) -> dict[str, Policy]:
+    """Judge every class of the set for each profile, as it is usually or while filtering is `paused`."""
+    table = parts.categories
+    rules = {band.value: rules_of(band, table) for band in Band}
+    rules[UNKNOWN] = rules_of(parts.settings.family.unknown_devices, table, known=False)
+    if paused:
+        rules = {profile: one.pausing(table) for profile, one in rules.items()}
+    strange = _strange_categories(domains, table)
+    rows = domains.rows()
+    return {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
 
 
 def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]:

@@ -29,6 +29,15 @@ class BandRules(NamedTuple):
         """Give these rules with some more categories closed; an adult decides alone."""
         return self if self.band is Band.ADULT else self._replace(closed=self.closed | categories)
 
+    def pausing(self, table: Categories) -> BandRules:
+        """Give these rules while filtering pauses: what protects from harm and what keeps guardian asked stays.
+
+        Those are malicious software, scams, and the names that would lead a device past guardian. A band that opens
+        the allow list alone goes on doing so: a pause is no reason to open everything to a toddler.
+        """
+        kept = frozenset(name for name, category in table.categories.items() if category.never_null)
+        return self._replace(closed=self.closed & (self.threats | kept))
+
 
 def rules_of(band: Band, table: Categories, *, known: bool = True) -> BandRules:
     """Read one band's column of the table; a device that is not `known` is never limited to the allow list."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from guardian.lists.domain_set import DomainSet
     from guardian.lists.rows import Row
     from guardian.lists.set_file import ListInfo
-    from guardian.model import Asker, Band, Match
+    from guardian.model import Asker, Match
     from guardian.policy.bands import BandRules
 
 OPEN = Verdict(blocked=False, reason=Reason.DEFAULT)
@@ -47,7 +47,7 @@ class Policy:
 
     def __init__(self, rules: BandRules, lists: Sequence[ListInfo], rows: Sequence[Row]) -> None:
         """Judge every class once; `lists` and `rows` are the set's."""
-        self.band: Band = rules.band
+        self.rules = rules
         self._masks = masks = _masks(rules, lists)
         self._otherwise = CLOSED if rules.allow_only else OPEN
         self._exact = tuple(_judge(row.itself, row.below, masks, holes=row.holes) for row in rows)

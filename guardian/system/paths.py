@@ -19,6 +19,11 @@ class State(NamedTuple):
     folder: Path
 
     @property
+    def control(self) -> Path:
+        """The socket on which a running guardian can be asked how it is."""
+        return self.folder / "control.sock"
+
+    @property
     def sets(self) -> Path:
         """The folder of compiled sets."""
         return self.folder / "sets"
