@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from guardian.resolver.chance import Chance
 
     Waiter = Callable[["Answer | Reason"], None]
+    Settled = Callable[["Attempt", "Answer | None"], None]
 
 MAX_WAITERS = 1024
+CLIENT_TTL = 60
+"""Seconds: what a client may keep at most, so that no TTL tells when a sibling asked, and a rule is in force soon."""
 
 
 class Outlet(Protocol):

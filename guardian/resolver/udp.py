@@ -14,25 +14,18 @@ from typing import TYPE_CHECKING
 
 from guardian.config.values import PortChoice
 from guardian.errors import UpstreamError, WireError
-from guardian.resolver.exchange import Attempt
+from guardian.resolver.exchange import CLIENT_TTL, Attempt
 from guardian.wire.response import OtherQuestionError, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from guardian.config.values import Server
-    from guardian.model import Answer
     from guardian.resolver.chance import Chance
-    from guardian.resolver.exchange import Exchange
+    from guardian.resolver.exchange import Exchange, Settled
     from guardian.resolver.watch import Watch
-
-    Settled = Callable[[Attempt, Answer | None], None]
 
 POOL_SIZE = 16
 """A divisor of 256, so that an octet draws fairly."""
 POOL_USES = 1000
-CLIENT_TTL = 60
-"""Seconds: what a client may keep at most, so that no TTL tells when a sibling asked, and a rule is in force soon."""
 _MAX_MESSAGE = 4096
 _BURST = 64
 

@@ -31,6 +31,10 @@ class Watch:
         self._epoll.register(descriptor, select.EPOLLIN)
         self._readers[descriptor] = reader
 
+    def wake_to_write(self, descriptor: int, *, wanted: bool) -> None:
+        """Call its reader also whenever the socket can be written to, or no longer."""
+        self._epoll.modify(descriptor, select.EPOLLIN | select.EPOLLOUT if wanted else select.EPOLLIN)
+
     def remove(self, descriptor: int) -> None:
         """Call nobody any longer; for a socket that is closed next, which is what makes the kernel forget it."""
         self._readers.pop(descriptor, None)
