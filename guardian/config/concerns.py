@@ -82,7 +82,8 @@ def _admitted(settings: Settings) -> Iterator[tuple[Path, Network]]:
         if allowed != LOCAL:
             yield ("dns", "allow_from", number), allowed
     for number, client in enumerate(settings.clients):
-        yield ("clients", number, "network"), client.network
+        if client.network is not None:
+            yield ("clients", number, "network"), client.network
 
 
 def _is_inside(network: Network) -> bool:

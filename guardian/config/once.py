@@ -25,7 +25,7 @@ class Once:
 
     noun: str
     taken: Callable[[Any], object]
-    """What of an entry must differ from all earlier entries."""
+    """What of an entry must differ from all earlier entries; None takes nothing."""
     at: tuple[str, ...] = ()
     """Which key of the later entry is at fault."""
 
@@ -38,6 +38,8 @@ class Once:
             return entry
         seen = info.context.setdefault(SEEN, {}).setdefault(self.noun, set())
         mark = self.taken(entry)
+        if mark is None:
+            return entry
         if mark in seen:
             raise refusal(f"{mark} is {self.noun} of an earlier entry", "keep one of them", self.at)
         seen.add(mark)

@@ -23,6 +23,7 @@ from guardian.config.values import (
     BlockModeText,
     EndpointText,
     FormatText,
+    HardwareText,
     ListKindText,
     NameText,
     NetworkText,
@@ -31,11 +32,13 @@ from guardian.config.values import (
     PortChoiceText,
     ScopeText,
     Server,
+    TlsEndpointText,
     UpstreamText,
     UpstreamUrl,
     WordText,
     read_address,
     read_endpoint,
+    read_tls_endpoint,
     read_upstream_url,
 )
 from guardian.model import Band, BlockMode, Format, ListKind
@@ -47,13 +50,29 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
 
+class Tls(Section):
+    """DNS over TLS (RFC 7858), for phones that ask no other way in private."""
+
+    listen: Annotated[
+        tuple[Annotated[TlsEndpointText, Once("the listener", lambda one: str(one) if one.port else None)], ...],
+        Field(strict=False, min_length=1, max_length=64),
+    ] = (read_tls_endpoint("0.0.0.0:853"), read_tls_endpoint("[::]:853"))
+    """Addresses and ports where devices ask, over TLS."""
+    certificate: PathText
+    """The file of the certificate, with its chain: what proves to a device who answers."""
+    key: PathText
+    """The file of the certificate's key."""
+
+
 class Dns(Section):
     """How questions come in and how a blocked name is answered."""
 
     listen: Annotated[
         tuple[Annotated[EndpointText, Once("the listener", str)], ...], Field(strict=False, min_length=1, max_length=64)
     ] = (read_endpoint("127.0.0.1:1053"),)
-    """Addresses and ports where devices ask, over UDP."""
+    """Addresses and ports where devices ask, over UDP and TCP."""
+    tls: Tls | None = None
+    """Where devices ask over TLS, too; without it none do."""
     allow_from: Annotated[tuple[AllowedText, ...], Field(strict=False, min_length=1, max_length=256)] = (LOCAL,)
     """Who may ask: networks, or local for the prefixes of this machine's own interfaces."""
     block_mode: BlockModeText = BlockMode.NXDOMAIN
@@ -170,12 +189,23 @@ class Family(Section):
 
 
 class Client(Section):
-    """A device, or a network of devices, and its age band; the longest prefix wins."""
+    """A device, or a network of devices, and its age band: an address wins over mac, mac over a wider network."""
 
-    network: NetworkText
+    network: NetworkText | None = None
     """An address or a network."""
+    mac: Annotated[HardwareText | None, Field(validate_default=True)] = None
+    """The hardware address of a device, in place of network: it holds for each address that the device takes."""
     band: BandText
     """The age band of who uses it."""
+
+    @field_validator("mac")
+    @classmethod
+    def _stand_alone(cls, mac: str | None, info: ValidationInfo) -> str | None:
+        if "network" in info.data and (mac is None) == (info.data["network"] is None):
+            if mac is None:
+                raise refusal("is missing, and so is network", "write network: 192.168.1.20, or mac: 3c:22:fb:10:20:30")
+            raise refusal("does not go with network", "keep one of them: an address may change, mac stays")
+        return mac
 
 
 class Settings(Section):
@@ -207,10 +237,17 @@ class Settings(Section):
     family: Family = Family()
     """What holds until the family has decided for itself."""
     clients: Annotated[
-        tuple[Annotated[Client, Once("the network", lambda client: client.network, ("network",))], ...],
+        tuple[
+            Annotated[
+                Client,
+                Once("the network", lambda client: client.network, ("network",)),
+                Once("the mac", lambda client: client.mac, ("mac",)),
+            ],
+            ...,
+        ],
         Field(strict=False, max_length=1024),
     ] = ()
-    """Devices and their age bands; the longest prefix wins."""
+    """Devices and their age bands; an address wins over mac, mac over a wider network, a narrower over a wider one."""
 
 
 def read_settings(text: bytes, file: str, folder: str) -> Settings:

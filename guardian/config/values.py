@@ -40,6 +40,7 @@ FOLDER = "folder"
 HOST_PORT = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^:/@\[\]?#\s]*))(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 NETWORK_HINT = "write an address of one device, such as 192.168.1.20, or a network, such as 192.168.1.0/24 or fd00::/8"
+HARDWARE = re.compile(r"[0-9a-f]{2}([:-]?)[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}", re.ASCII)
 WORD = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?", re.ASCII)
 
 
@@ -141,17 +142,22 @@ class PathBesideFile:
         return {"type": "string", "minLength": 1}
 
 
-def read_endpoint(value: object) -> Endpoint:
-    """Return the endpoint in `127.0.0.1:1053` or `[::1]:1053`; without a port it is 53."""
+def read_endpoint(value: object, port: int = DNS_PORT) -> Endpoint:
+    """Return the endpoint in `127.0.0.1:1053` or `[::1]:1053`; without a port it is 53, or `port`."""
     if isinstance(value, Endpoint):
         return value
     text = _text(value, "an address with a port")
-    form = 'write 127.0.0.1:53 or "[::1]:53"'
+    form = f'write 127.0.0.1:{port} or "[::1]:{port}"'
     match = HOST_PORT.fullmatch(text)
     address = _address(match["six"] or match["host"]) if match else None
     if match is None or address is None or (match["six"] is not None) != isinstance(address, IPv6Address):
         raise refusal(f"{shown(text)} is not an address with a port", form)
-    return Endpoint(address, _port(match["port"], DNS_PORT, lowest=0))
+    return Endpoint(address, _port(match["port"], port, lowest=0))
+
+
+def read_tls_endpoint(value: object) -> Endpoint:
+    """Return the endpoint, as `read_endpoint` does; without a port it is 853."""
+    return read_endpoint(value, DNS_TLS_PORT)
 
 
 def read_upstream_url(value: object) -> UpstreamUrl:
@@ -215,6 +221,19 @@ def read_network(value: object) -> Network:
         hint = f"did you mean {address}, this device alone? or {network}, the whole network?"
         raise refusal(f"{shown(text)} is not where a network begins", hint)
     return network
+
+
+def read_hardware(value: object) -> str:
+    """Return the hardware (MAC) address of one device as `aa:bb:cc:dd:ee:ff`."""
+    text = _text(value, "a hardware address")
+    form = "write it as 3c:22:fb:10:20:30, as the device or the router shows it"
+    if not HARDWARE.fullmatch(text.lower()):
+        raise refusal(f"{shown(text)} is not a hardware address", form)
+    octets = bytes.fromhex(re.sub("[:-]", "", text))
+    if octets[0] & 1 or not any(octets):
+        # the lowest bit of the first octet marks a group (IEEE 802)
+        raise refusal(f"{shown(text)} is the hardware address of no single device", form)
+    return octets.hex(":")
 
 
 def read_allowed(value: object) -> Network | Literal["local"]:
@@ -285,12 +304,14 @@ def _string(*examples: str) -> dict[str, Any]:
 
 
 EndpointText = Annotated[Endpoint, Text(read_endpoint, _string("127.0.0.1:1053", "[::1]:1053"))]
+TlsEndpointText = Annotated[Endpoint, Text(read_tls_endpoint, _string("127.0.0.1:853", "[::1]:853"))]
 UpstreamText = Annotated[
     UpstreamUrl,
     Text(read_upstream_url, {**_string("tls://dns.quad9.net", "udp://192.168.1.1:53"), "pattern": "^(udp|tcp|tls)://"}),
 ]
 AddressText = Annotated[Address, Text(read_address, _string("192.168.1.9", "fd00::9"))]
 NetworkText = Annotated[Network, Text(read_network, _string("192.168.1.20/32", "fd00::/8"))]
+HardwareText = Annotated[str, Text(read_hardware, _string("3c:22:fb:10:20:30"))]
 AllowedText = Annotated[Network | Literal["local"], Text(read_allowed, _string(LOCAL, "192.168.1.0/24"))]
 NameText = Annotated[str, Text(read_name, _string("home.lan"))]
 WordText = Annotated[str, Text(read_word, {"type": "string", "pattern": "^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$"})]

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = {
     "Top of the file": "",
     "dns": "Dns",
+    "dns.tls": "Tls",
     "upstreams": "Upstream",
     "forward": "Forward",
     "records": "Record",

@@ -113,6 +113,19 @@ def test_a_missing_state_is_beside_the_file() -> None:
     assert read("dns: {}\n").state == "/etc/guardian/.guardian"
 
 
+def test_tls_listens_on_853_of_every_address_unless_written() -> None:
+    tls = read("dns: {tls: {certificate: tls.crt, key: /srv/tls.key}}\n").dns.tls
+    assert tls is not None
+    assert [str(endpoint) for endpoint in tls.listen] == ["0.0.0.0:853", "[::]:853"]
+    assert (tls.certificate, tls.key) == ("/etc/guardian/tls.crt", "/srv/tls.key")
+    assert read("state: ./state\n").dns.tls is None
+
+
+def test_ports_that_the_machine_chooses_do_not_clash() -> None:
+    text = "dns: {listen: [127.0.0.1:0], tls: {listen: [127.0.0.1:0], certificate: a, key: b}}\n"
+    assert faults(text) == []
+
+
 def test_settings_stay_as_they_were_read() -> None:
     settings = read(WHOLE)
     with pytest.raises(ValidationError, match="frozen"):
@@ -195,6 +208,12 @@ def test_faults_of_the_text_and_of_its_values_are_told_together() -> None:
         ("dns: {inside_names: [1.2.3.4]}\n", "1:22: dns.inside_names[0]: '1.2.3.4' is not a domain name"),
         ("dns: {rate_limit: -1}\n", "1:19: dns.rate_limit: -1 is too low (the lowest allowed is 0)"),
         ("dns: {rate_limit: 1000001}\n", "1:19: dns.rate_limit: 1000001 is too high (the highest allowed is 1000000)"),
+        ("dns: {tls: {key: a}}\n", "1:12: dns.tls.certificate: is missing"),
+        ("dns: {tls: {certificate: a}}\n", "1:12: dns.tls.key: is missing"),
+        (
+            "dns: {tls: {listen: [x], certificate: a, key: b}}\n",
+            "1:22: dns.tls.listen[0]: 'x' is not an address with a port (write 127.0.0.1:853",
+        ),
         ("lists: {embedded: 1}\n", "1:19: lists.embedded: 1 is not true or false"),
         ("upstreams: []\n", "1:12: upstreams: needs at least 1"),
         ("upstreams: [{}]\n", "1:13: upstreams[0].url: is missing"),
@@ -239,6 +258,10 @@ def test_a_fault_names_its_place_the_value_and_what_to_do(text: str, fault: str)
         (
             'dns:\n  listen: ["[::1]:53", "[0:0::1]:53"]\n',
             "2:24: dns.listen[1]: [::1]:53 is the listener of an earlier entry (keep one of them)",
+        ),
+        (
+            "dns:\n  listen: [127.0.0.1:853]\n  tls: {listen: [127.0.0.1], certificate: a, key: b}\n",
+            "3:18: dns.tls.listen[0]: 127.0.0.1:853 is the listener of an earlier entry (keep one of them)",
         ),
         (
             "clients:\n  - {network: 10.0.0.1/32, band: 6-9}\n  - {network: 10.0.0.1, band: adult}\n",
