@@ -65,6 +65,7 @@ def _taken(number: int, name: str) -> socket.socket:
         raise StoreError(f"{what} is no socket: {error.strerror}; mend the .socket unit") from error
     listens = taken.type == socket.SOCK_STREAM and bool(taken.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
     if taken.family not in {socket.AF_INET, socket.AF_INET6} or not (listens or taken.type == socket.SOCK_DGRAM):
+        taken.close()
         raise StoreError(f"{what} is neither a datagram nor a listening stream socket of IPv4 or IPv6; mend the unit")
     taken.set_inheritable(False)
     taken.setblocking(False)

@@ -47,9 +47,14 @@ class Guardian:
     """A `guardian dns` process and what it has said on standard error."""
 
     def __init__(
-        self, config: Path, *options: str, program: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        self,
+        config: Path,
+        *options: str,
+        program: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        descriptors: Sequence[int] = (),
     ) -> None:
-        """Start it, or `program` in its place; `ready` waits for it."""
+        """Start it, or `program` in its place, with these open `descriptors`; `ready` waits for it."""
         self.config = config
         self.said: list[str] = []
         self._changed = threading.Condition()
@@ -59,6 +64,7 @@ class Guardian:
             stdout=subprocess.DEVNULL,
             text=True,
             env=clean_environment() | dict(environment or {}),
+            pass_fds=descriptors,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
