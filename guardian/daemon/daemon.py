@@ -93,6 +93,11 @@ class Daemon:
             self._forwarder.close()
             self._listening.close()
         if self._failed:
+    @property
+    def needs_low_ports(self) -> bool:
+        """Whether it may have to listen below port 1024 later on."""
+        return self._listening.needs_low_ports
+
             raise StoreError("a part of guardian ended before its time; what is above says where")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -166,7 +171,7 @@ def run(parts: Parts, reread: Callable[[], Parts]) -> None:
         person = behind_sudo()
         if person is not None:
             # the ports are open: nothing else needs root
-            become(person)
+            become(person, low_ports=daemon.needs_low_ports)
         sys.setswitchinterval(SWITCH_SECONDS)
         await daemon.serve()
 

@@ -79,6 +79,11 @@ class Listening:
         return list(dict.fromkeys(Endpoint(ip_address(name[0]), name[1]) for name in names))
 
     @property
+    def needs_low_ports(self) -> bool:
+        """Whether an address that comes later is listened on below port 1024."""
+        return self._follows and any(one.port < 1024 for one in self._wanted if one.address.is_unspecified)
+
+    @property
     def _places(self) -> list[Endpoint]:
         return [place for place in self._ears if place is not None]
 
