@@ -13,7 +13,7 @@ from guardian.lists import regexes
 from guardian.model import Band, ListKind
 from guardian.policy.bands import rules_of
 from guardian.policy.policy import Policy
-from guardian.system.interfaces import own_interfaces
+from guardian.system.interfaces import own_links
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
 from guardian.wire.own import own_answers
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
     from guardian.lists.domain_set import DomainSet
+    from guardian.system.interfaces import OwnAddress
 
 LOG = logging.getLogger("guardian")
 
@@ -79,12 +80,23 @@ def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]
     return strange
 
 
-def household_of(settings: Settings) -> Household:
-    """Say which networks may ask and which bands their devices have; `local` is read from the kernel now."""
+def household_of(settings: Settings, own: frozenset[OwnAddress] | None = None) -> Household:
+    """Say which networks may ask and which bands their devices have.
+
+    `own` are this machine's addresses, for `local` and for who is met on its wires; without them the kernel is asked.
+    """
+    if own is None:
+        matters = LOCAL in settings.dns.allow_from or any(one.mac for one in settings.clients)
+        own = own_links() if matters else frozenset()
     inside: list[Network] = []
     for allowed in settings.dns.allow_from:
         if allowed == LOCAL:
-            inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.network for one in own_interfaces())]
+            inside += [ip_network("127.0.0.0/8"), ip_network("::1/128"), *(one.interface.network for one in own)]
         else:
             inside.append(allowed)
-    return Household(inside=inside, profiles={client.network: client.band.value for client in settings.clients})
+    return Household(
+        inside=inside,
+        profiles={one.network: one.band.value for one in settings.clients if one.network is not None},
+        devices={one.mac: one.band.value for one in settings.clients if one.mac is not None},
+        wires=[(one.link.name, one.interface) for one in own if one.link.is_wire],
+    )

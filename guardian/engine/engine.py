@@ -5,6 +5,8 @@ Law 2: every reply passes `finish` exactly once.
 Law 3: the same packet of the same policy gets the same reply until that reply's time is over; nothing in a reply tells
        when somebody else asked.
 Law 4: an answer is judged under the asker's own policy each time it leaves the cache: where it leads counts as asked.
+Law 5: who can't be told yet from another device of its wire is held once, then gets what unknown devices get, for
+       BRIEF seconds; nothing of it is kept ready.
 """
 
 from __future__ import annotations
@@ -15,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from guardian.engine.answers import AnswerCache
 from guardian.engine.cache import TwoGenerations
+from guardian.engine.household import UNKNOWN
 from guardian.engine.judgement import judge
 from guardian.engine.limit import Account, Share
 from guardian.engine.stages import STAGES, Ruling, rule
-from guardian.model import Answer, Ask, Asker, AskKey, Reason, Reply
+from guardian.model import Answer, Ask, Asker, AskKey, Hold, Reason, Reply
 from guardian.wire import codes
-from guardian.wire.alias import aliased, with_ttl
+from guardian.wire.alias import aliased, shortened, with_ttl
 from guardian.wire.names import to_wire
 from guardian.wire.own import OTHER_TYPES, own_answers
 
@@ -38,6 +41,9 @@ STALE_TTL = 30
 PATIENCE = 1.5
 """Seconds that a client waits for a fresh answer while an older one is at hand (RFC 8767 section 5)."""
 MAX_ASKERS = 4096
+MAX_NEIGHBOURS = 4096
+BRIEF = 5
+"""Seconds that a device nobody knows yet may keep an answer: it may be the youngest child's."""
 SEEN = 16_384
 """Octets that tell, one a packet, whether it was asked before: traces of a hash keyed anew at each start, no names."""
 _NOT_ASKED = (Reason.UPSTREAM_SLOW, Reason.UPSTREAM_DOWN)
@@ -60,6 +66,8 @@ class Engine:
         self._upstreams_since = 0
         self._replays: TwoGenerations[bytes, bytes] = TwoGenerations(replay_entries)
         self._share = Share(rate_limit)
+        self._hardware: dict[str, str] = {}
+        """Which device has which address, as far as the wire tells; at most MAX_NEIGHBOURS."""
         self._count = 0
         self.replace(generation)
 
@@ -76,10 +84,16 @@ class Engine:
             self._answers = AnswerCache(self._cache_entries)
             self._upstreams_since = self._count
         self._write = generation.scribe.write
-        self._policies = tuple(generation.policies.values())
-        self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in generation.policies)
+        profiles = (*generation.policies, UNKNOWN)
+        self._policies = tuple(generation.policies[profile] for profile in profiles)
+        self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in profiles)
         self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
+        # a mark of their own: who is not known yet must not hear what is ready for unknown devices
+        self._passing = bytes((len(self._places),))
+        self._waits = generation.household.knows_devices
         self._accounts: dict[str, Account] = {}
+        self._devices: dict[tuple[str, bytes], Account] = {}
+        """The account that all addresses of a device share, by hardware address and mark; at most MAX_ASKERS."""
         self._seen = bytearray(SEEN)
         # rules for single devices: then what one is told is no ready reply for another of the same policy
         self._personal = generation.domains.personal
@@ -112,9 +126,25 @@ class Engine:
             return 0.0
         return 1 / self._share.rate
 
-    def receive_query(self, query: Query, now: float, here: str = "", *, waited: bool = False) -> Reply | Ask:
-        """Answer `query` at once, or say what to ask an upstream; `here` is the address at which it was asked."""
-        del waited  # the first step to Hold: the listeners hand a held question in again with it
+    def meet(self, address: str, hardware: str) -> None:
+        """Learn which device has an address from now on, by its hardware address (`aa:bb:cc:dd:ee:ff`)."""
+        if self._hardware.get(address) == hardware:
+            return
+        if len(self._hardware) >= MAX_NEIGHBOURS and address not in self._hardware:
+            self.part(next(iter(self._hardware)))
+        self._hardware[address] = hardware
+        self._mistrust(address)
+
+    def part(self, address: str) -> None:
+        """Learn that no device is known to have an address any more."""
+        if self._hardware.pop(address, None) is not None:
+            self._mistrust(address)
+
+    def receive_query(self, query: Query, now: float, here: str = "", *, waited: bool = False) -> Reply | Ask | Hold:
+        """Answer `query` at once, say what to ask an upstream, or that it must wait until the asker is known.
+
+        `here` is the address at which it was asked; `waited` says that it has been held already.
+        """
         account = self._accounts.get(query.client) or self._identify(query.client, now)
         if account is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
@@ -122,6 +152,8 @@ class Engine:
             return Reply(query, codes.NOERROR, Reason.OVER_LIMIT)
         if query.name == OWN_NAME and query.qclass == codes.IN and query.flags & codes.RD:
             return _own(query, here)
+        if account.mark == self._passing and not waited:
+            return Hold(query)
         found = self._walk(query, account)
         if isinstance(found, Reply):
             return found
@@ -162,6 +194,8 @@ class Engine:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._write(reply)
         query, until = reply.query, reply.until
+        if self._waits and self._is_passing(query.client):
+            return shortened(message, query, BRIEF)
         if query.repeats and until > now and not (self._personal or query.stream):
             account = self._accounts.get(query.client)
             if account is not None:
@@ -179,8 +213,15 @@ class Engine:
         """Drop what is over; called twice a minute, so that memory holds no name or address for long after its use."""
         self._answers.sweep(now)
         self._replays.sweep(now)
-        self._accounts.clear()
+        # whose bucket is not full stays for the seconds that it takes to fill: else forgetting were a present
+        rested = self._share.is_rested
+        self._accounts = {client: one for client, one in self._accounts.items() if not rested(one, now)}
+        self._devices = {device: one for device, one in self._devices.items() if not rested(one, now)}
         self._seen = bytearray(SEEN)
+
+    def askers(self) -> dict[str, int]:
+        """Give the address of each who has asked since `forget`, and about how many questions, for a look at it."""
+        return {client: self._share.burst - account.left for client, account in self._accounts.items()}
 
     def admits(self, client: str, now: float) -> bool:
         """Say whether a client is of this house."""
@@ -255,13 +296,33 @@ class Engine:
         return reply._replace(reason=Reason.STALE_DENIAL if answer.rcode == codes.NXDOMAIN else Reason.STALE)
 
     def _identify(self, client: str, now: float) -> Account | None:
-        profile = self._generation.household.profile_of(client)
+        household, hardware = self._generation.household, self._hardware.get(client, "")
+        profile = household.profile_of(client, hardware)
         if profile is None:
             return None
         if len(self._accounts) >= MAX_ASKERS:
             self._accounts.clear()
-        account = self._accounts[client] = Account(Asker(client), self._places[profile], self._share.burst, now)
+            self._devices.clear()
+        passing = self._waits and not hardware and household.waits_for(client)
+        mark = self._passing if passing else self._places[profile]
+        account = self._devices.get((hardware, mark))
+        if account is None:
+            account = Account(Asker(client), mark, self._share.burst, now)
+            if hardware and not self._personal:
+                # one device has many addresses, and one share
+                self._devices[hardware, mark] = account
+        self._accounts[client] = account
         return account
+
+    def _mistrust(self, address: str) -> None:
+        self._accounts.pop(address, None)
+        if self._waits:
+            # what is on its way upstream was judged for whoever had the address before
+            self._count += 1
+
+    def _is_passing(self, client: str) -> bool:
+        account = self._accounts.get(client)
+        return account is None or account.mark == self._passing
 
     def _key(self, query: Query, name: bytes) -> AskKey:
         zones, group = self._generation.zones, 0

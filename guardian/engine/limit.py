@@ -2,6 +2,8 @@
 
 Law 1: a client over its share is slowed, never refused: a stub would turn to the next server.
 Law 2: what is known of a client is a count and a time in memory, for as long as `Engine.forget` lets it be.
+Law 3: a device has one share, whatever number of addresses it has; where its hardware address is not known, an address
+       is a device.
 """
 
 from __future__ import annotations
@@ -41,3 +43,10 @@ class Share:
             # what is earned in part is not lost: who asks a little too fast would else get half its share
             account.filled += earned / self.rate
         return account.left >= 0
+
+    def is_rested(self, account: Account, now: float) -> bool:
+        """Say whether a client has all of its share again, so that nothing need be known of it."""
+        if not self.rate:
+            return True
+        self.refill(account, now)
+        return account.left >= self.burst

@@ -1,51 +1,53 @@
-"""Read this machine's own network interfaces from the kernel (rtnetlink, RFC 3549).
+"""Read this machine's own network interfaces from the kernel.
 
-Law 1: one dump, at most `max_bytes`; nothing is sent to the network.
+Law 1: an interface is asked for, never remembered here: it may be gone in a second.
 """
 
 from __future__ import annotations
 
-import os
-import socket
 import struct
 from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.errors import StoreError
+from guardian.system.netlink import attributes, dump
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-_NLMSG = struct.Struct("=IHHII")
-_IFADDR = struct.Struct("=BBBBI")
-_ATTRIBUTE = struct.Struct("=HH")
-_ERRNO = struct.Struct("=i")
-_RTM_NEWADDR, _RTM_GETADDR = 20, 22
-_NLMSG_ERROR, _NLMSG_DONE = 2, 3
-_REQUEST_DUMP = 0x301
+    from guardian.system.netlink import Message
+
+_LINK = struct.Struct("=BBHiII")
+_ADDRESS = struct.Struct("=BBBBI")
+_NEW_LINK, _GET_LINK = 16, 18
+NEW_ADDRESS, DELETED_ADDRESS, _GET_ADDRESS = 20, 21, 22
+_IFLA_IFNAME = 3
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
-_CHUNK = 65_536
+_NO_NEIGHBOURS = 0x08 | 0x10 | 0x80
+"""IFF_LOOPBACK, IFF_POINTOPOINT and IFF_NOARP: nobody is met there by a hardware address."""
 
 Interface = IPv4Interface | IPv6Interface
 
 
-def own_interfaces(*, max_bytes: int = 1 << 20) -> tuple[Interface, ...]:
-    """Give each address of this machine with its prefix.
+class Link(NamedTuple):
+    """What carries addresses: a network card, a bridge, a tunnel."""
 
-    Raises StoreError where the kernel does not tell.
-    """
-    found: list[Interface] = []
-    try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
-            kernel.settimeout(2)
-            size = _NLMSG.size + _IFADDR.size
-            kernel.send(_NLMSG.pack(size, _RTM_GETADDR, _REQUEST_DUMP, 1, 0) + bytes(_IFADDR.size))
-            for _ in range(max_bytes // _CHUNK):
-                if _read(kernel.recv(_CHUNK), found):
-                    return tuple(found)
-    except OSError as error:
-        raise StoreError(f"this machine's addresses can't be read: {error.strerror or error}") from error
-    raise StoreError("this machine has more addresses than guardian is willing to read")
+    name: str
+    is_wire: bool
+    """Others on it are met by their hardware addresses."""
+
+
+class OwnAddress(NamedTuple):
+    """An address of this machine with its prefix, and the link that it is on."""
+
+    interface: Interface
+    link: Link
+
+
+def own_interfaces() -> tuple[Interface, ...]:
+    """Give each address of this machine with its prefix; StoreError where the kernel does not tell."""
+    return tuple(interface for _, interface in _addresses(_asked(_GET_ADDRESS, bytes(_ADDRESS.size))))
 
 
 def own_addresses() -> list[IPv4Address | IPv6Address]:
@@ -58,38 +60,35 @@ def own_networks() -> list[IPv4Network | IPv6Network]:
     return [one.network for one in own_interfaces()]
 
 
-def _read(data: bytes, found: list[Interface]) -> bool:
-    """Take the addresses out of one datagram; True after the last one. OSError where the kernel says that it can't."""
-    position = 0
-    while position + _NLMSG.size <= len(data):
-        size, kind, *_ = _NLMSG.unpack_from(data, position)
-        if kind == _NLMSG_ERROR:
-            raise _refusal(data[position + _NLMSG.size : position + size])
-        if kind == _NLMSG_DONE or size < _NLMSG.size:
-            return True
-        if kind == _RTM_NEWADDR:
-            interface = _interface(data[position + _NLMSG.size : position + size])
-            if interface is not None:
-                found.append(interface)
-        position += (size + 3) & ~3
-    return False
+def own_links() -> frozenset[OwnAddress]:
+    """Give each address of this machine with its link; StoreError as above."""
+    links = dict(_links(_asked(_GET_LINK, bytes(_LINK.size))))
+    addresses = _addresses(_asked(_GET_ADDRESS, bytes(_ADDRESS.size)))
+    # an address whose link came or went in between is told of by the next event
+    return frozenset(OwnAddress(interface, links[index]) for index, interface in addresses if index in links)
 
 
-def _refusal(message: bytes) -> OSError:
-    """Read a struct nlmsgerr, which begins with a negative errno."""
-    number = -_ERRNO.unpack_from(message)[0] if len(message) >= _ERRNO.size else 0
-    return OSError(number, os.strerror(number) if number > 0 else "the kernel refuses without a reason")
+def _asked(kind: int, head: bytes) -> list[Message]:
+    try:
+        return dump(kind, head)
+    except OSError as error:
+        raise StoreError(f"this machine's addresses can't be read: {error.strerror or error}") from error
 
 
-def _interface(message: bytes) -> Interface | None:
-    _, prefix, *_ = _IFADDR.unpack_from(message)
-    attributes: dict[int, bytes] = {}
-    position = _IFADDR.size
-    while position + _ATTRIBUTE.size <= len(message):
-        size, kind = _ATTRIBUTE.unpack_from(message, position)
-        if size < _ATTRIBUTE.size:
-            break
-        attributes[kind] = message[position + _ATTRIBUTE.size : position + size]
-        position += (size + 3) & ~3
-    packed = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS)
-    return ip_interface(f"{ip_address(packed)}/{prefix}") if packed else None
+def _links(messages: Iterable[Message]) -> Iterable[tuple[int, Link]]:
+    for kind, body in messages:
+        if kind == _NEW_LINK and len(body) >= _LINK.size:
+            _, _, _, index, flags, _ = _LINK.unpack_from(body)
+            name = attributes(body, _LINK.size).get(_IFLA_IFNAME, b"").rstrip(b"\0").decode("utf-8", "replace")
+            yield index, Link(name, is_wire=not flags & _NO_NEIGHBOURS)
+
+
+def _addresses(messages: Iterable[Message]) -> Iterable[tuple[int, Interface]]:
+    for kind, body in messages:
+        if kind == NEW_ADDRESS and len(body) >= _ADDRESS.size:
+            _, prefix, _, _, index = _ADDRESS.unpack_from(body)
+            found = attributes(body, _ADDRESS.size)
+            # of a point-to-point link, our own end counts
+            packed = found.get(_IFA_LOCAL) or found.get(_IFA_ADDRESS)
+            if packed and len(packed) in {4, 16}:
+                yield index, ip_interface(f"{ip_address(packed)}/{prefix}")

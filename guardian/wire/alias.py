@@ -10,7 +10,7 @@ from guardian.wire.question import HEADER_SIZE
 from guardian.wire.records import walk
 
 if TYPE_CHECKING:
-    from guardian.model import Answer
+    from guardian.model import Answer, Query
     from guardian.wire.records import Record
 
 _HEADER = struct.Struct("!HHHHHH")
@@ -43,6 +43,16 @@ def with_ttl(name: bytes, answer: Answer, ttl: int) -> Answer:
     for record in records:
         _TTL.pack_into(body, record.ttl_at - start, ttl)
     return answer._replace(body=bytes(body))
+
+
+def shortened(message: bytes, query: Query, longest: int) -> bytes:
+    """Give a whole reply to `query` in which no record lives longer than `longest` seconds."""
+    short = bytearray(message)
+    for record in walk(message, HEADER_SIZE + len(query.question)):
+        # the "TTL" of an OPT is its flags (RFC 6891 section 6.1.3)
+        if record.rtype != codes.OPT and record.ttl > longest:
+            _TTL.pack_into(short, record.ttl_at, longest)
+    return bytes(short)
 
 
 def _records(answer: Answer, name: bytes) -> tuple[bytes, list[Record]]:
