@@ -1,33 +1,42 @@
-"""Run `guardian explain NAME`: the stages that a name meets, the verdict and its reason. Nothing is remembered."""
+"""Run `guardian explain NAME`: the stages that a name meets, the verdict and its reason. Nothing is remembered.
+
+Law 1: a running guardian is asked, for it knows what is in force: its set, a pause, the devices that it has met. Where
+       none runs, the same is worked out here from the settings and the published set.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from guardian.cli.asked import ending_missed, wire_asked
 from guardian.cli.house import add_config, open_house
+from guardian.cli.told import told_if_running
 from guardian.config.settings import Lists
-from guardian.daemon.generation import household_of
+from guardian.control.messages import Explain, Explained
+from guardian.daemon.explaining import explained
+from guardian.daemon.generation import generation_of
+from guardian.daemon.parts import Parts
 from guardian.daemon.sets import open_set
-from guardian.engine.household import UNKNOWN
-from guardian.errors import GuardianError, ListError, StoreError
+from guardian.errors import GuardianError, ListError, StoreError, WireError
+from guardian.lists.catalog import read_catalog
 from guardian.lists.domain_set import DomainSet
+from guardian.lists.hostname import is_address
 from guardian.lists.record_types import type_number
-from guardian.model import Asker, Band, BlockMode, ListKind, Reason
-from guardian.policy.bands import rules_of
-from guardian.policy.explanation import explain
-from guardian.policy.policy import Policy
+from guardian.model import Band, Reason
+from guardian.system.files import read_text
 from guardian.update.compilation import Workshop, compile_in_memory
-from guardian.wire.names import label_offsets
+from guardian.wire.names import to_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
 
     from guardian.cli.house import House
-    from guardian.policy.bands import BandRules
-    from guardian.policy.explanation import Explanation
+    from guardian.engine.explanation import Explanation
 
 APPEAL = (
     "at home: put the name in a list of your own with kind: allow (docs/configuration.md, lists), then"
@@ -37,95 +46,87 @@ THREAT_APPEAL = (
     "a list with kind: allow does not open it; if it is listed by mistake, blocklists/PROVENANCE.md says how to have"
     " the entry removed; at home, only a list with kind: protected opens it (docs/configuration.md, lists)"
 )
+_WORDS = {"allow": "open", "block": "closed", "house": "answered by this house", "refuse": "refused"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Give the command its options."""
     add_config(parser)
     parser.add_argument("name", metavar="NAME", help="the domain name")
-    parser.add_argument("--type", default="A", metavar="TYPE", help="the record type asked for (default: A)")
+    parser.add_argument(
+        "--type", type=_type, default="A", metavar="TYPE", help="the record type asked for (default: A)"
+    )
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--band", choices=[band.value for band in Band], help="the age band that asks")
     who.add_argument("--client", metavar="ADDRESS", help="the address of the device that asks")
+    parser.add_argument(
+        "--at", type=_moment, metavar="TIME", help="when it is asked, as 2026-11-24T21:40: a pause may be over by then"
+    )
     parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
     """Explain one name."""
-    name = wire_asked(arguments.name)
+    request = Explain(_name(arguments.name), type_number(arguments.type) or 0, arguments.band, arguments.client)
     house = open_house(arguments.config)
-    rules = _rules(house, arguments)
-    band = rules.band
-    domains, lists = _set(house)
-    policy = Policy(rules, domains.lists, domains.rows())
-    qtype = type_number(arguments.type)
-    if qtype is None:
-        raise GuardianError(f"{arguments.type!r} is no record type; write A, AAAA, HTTPS or TYPE65")
-    asker = Asker(arguments.client or "")
-    why = explain(name, domains, policy, rules, qtype, asker)
-    told = _told(why, arguments.name.strip(), arguments.type, band, lists, house.settings.dns.block_mode)
+    answer = told_if_running(house, request, Explained)
+    lists = "those in force in the running guardian"
+    if answer is None:
+        domains, lists = _set(house)
+        parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: memoryview(b""))
+        answer = explained(request, generation_of(parts, domains))
+    walk, usual = answer.walk, answer.usual
+    if usual is not None and _is_over(answer, arguments.at):
+        walk, usual = usual, None
+    if walk.reason == Reason.OUTSIDER.name.lower():
+        raise GuardianError(
+            f"{arguments.client} is on none of dns.allow_from's networks: guardian refuses its questions"
+        )
+    typed = arguments.name.strip()
+    told = _told(walk, typed, arguments.type, lists, house)
+    told |= {"paused_until": answer.paused_until if usual else None, "usual_verdict": usual.verdict if usual else None}
     if arguments.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    kept_open = _kept_open(why, domains, rules, name, qtype, asker)
-    print(f"{told['name']} for band {band}: {_sentence(why, rules, kept_open)}")
+    print(f"{typed} for {_asker(walk)}: {_sentence(walk)}")
+    if usual is not None:
+        print(f"  filtering pauses until {answer.paused_until}; after that: {_sentence(usual)}")
     if hint := ending_missed(arguments.name):
         print(f"  {hint}")
-    _print_details(why, told)
+    for line in _details(walk, told, house):
+        print(f"  {line}")
     return 0
 
 
-def _print_details(why: Explanation, told: dict[str, object]) -> None:
-    print(f"  lists     {told['lists']}")
-    for stage in why.stages:
-        print(f"  {stage.stage}: {stage.finding}")
-    if why.decided_by:
-        since = f", since {why.decided_by.since}" if why.decided_by.since else ""
-        print(f"  decided by {why.decided_by.id} ({why.decided_by.title}){since}, from {why.decided_by.origin}")
-    print(f"  answer: {told['answer']}")
-    if why.verdict.blocked:
-        print(f"  not right? {told['appeal']}")
+def _type(text: str) -> str:
+    if type_number(text) is None:
+        message = f"{text!r} is no record type; write A, AAAA, HTTPS or TYPE65"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
-def _kept_open(
-    why: Explanation, domains: DomainSet, rules: BandRules, name: bytes, qtype: int, asker: Asker
-) -> list[str]:
-    """Give the lists that name an open name for nothing, because the band leaves their category open."""
-    if why.verdict.blocked or why.verdict.reason is not Reason.DEFAULT:
-        return []
-    labels = label_offsets(name)
-    heard = domains.hear(domains.find(name, labels), name, labels, qtype, asker)
-    bits = heard.stored.union(heard.shaped).blocking
-    return [
-        f"{info.id} ({info.category})"
-        for number, info in enumerate(domains.lists)
-        if bits >> number & 1 and info.kind is ListKind.BLOCK and info.category not in rules.closed
-    ]
-
-
-def _sentence(why: Explanation, rules: BandRules, kept_open: list[str]) -> str:
-    if kept_open:
-        return f"open: on {' and '.join(kept_open)}, which band {rules.band} does not close"
-    return f"{'closed' if why.verdict.blocked else 'open'}, {why.verdict.reason.value}"
-
-
-def _rules(house: House, arguments: Namespace) -> BandRules:
-    if arguments.band:
-        return rules_of(Band(arguments.band), house.categories)
-    profile = _profile(house, arguments.client) if arguments.client else UNKNOWN
-    if profile == UNKNOWN:
-        return rules_of(house.settings.family.unknown_devices, house.categories, known=False)
-    return rules_of(Band(profile), house.categories)
-
-
-def _profile(house: House, client: str) -> str:
+def _moment(text: str) -> datetime:
     try:
-        profile = household_of(house.settings).profile_of(client)
-    except ValueError as error:
-        raise GuardianError(f"{client!r} is not an address; write 192.168.1.20 or fd00::20") from error
-    if profile is None:
-        raise GuardianError(f"{client} is on none of dns.allow_from's networks: guardian refuses its questions")
-    return profile
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        message = f"{text!r} is no time; write 2026-11-24T21:40"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _name(text: str) -> str:
+    """Give the name as it is asked for on the wire."""
+    if is_address(text.strip().encode("utf-8", "replace")):
+        message = f"{text.strip()!r} is an address, not a name: devices open it without asking"
+        raise WireError(f"{message}; ask for a name, such as wikipedia.org")
+    return to_text(wire_asked(text))
+
+
+def _is_over(answer: Explained, at: datetime | None) -> bool:
+    """Say whether the pause that is on is over at this time, or had not begun."""
+    if at is None or answer.paused_minutes is None:
+        return False
+    now = datetime.now().astimezone()
+    return not now - timedelta(minutes=1) <= at <= now + timedelta(minutes=answer.paused_minutes)
 
 
 def _set(house: House) -> tuple[DomainSet, str]:
@@ -137,34 +138,70 @@ def _set(house: House) -> tuple[DomainSet, str]:
         return DomainSet(embedded), "those that ship with guardian (nothing is published yet)"
 
 
-def _told(why: Explanation, name: str, qtype: str, band: Band, lists: str, mode: BlockMode) -> dict[str, object]:
+def _asker(walk: Explanation) -> str:
+    return f"band {walk.band}" if walk.profile == walk.band else f"a device that nobody has named (band {walk.band})"
+
+
+def _sentence(walk: Explanation) -> str:
+    if walk.kept_open:
+        return f"open: on {' and '.join(walk.kept_open)}, which band {walk.band} does not close"
+    return f"{_WORDS[walk.verdict]}, {walk.reason_text}"
+
+
+def _details(walk: Explanation, told: dict[str, object], house: House) -> Iterator[str]:
+    category = house.categories.categories.get(walk.category or "")
+    if category is not None:
+        yield f"category: {walk.category} ({category.title.sq} · {category.title.en})"
+        if walk.verdict == "block":
+            yield f"why (sq): {category.child.sq}"
+            yield f"why (en): {category.child.en}"
+    if walk.list is not None:
+        since = f", since {walk.since}" if walk.since else ""
+        licence = f", {told['licence']}" if told["licence"] else ""
+        yield f"decided by {walk.list} ({walk.title}){since}, from {walk.origin}{licence}"
+    yield f"answer: {walk.answer}"
+    if told["appeal"]:
+        yield f"not right? {told['appeal']}"
+    yield f"lists: {told['lists']}"
+    yield "what it met, in this order:"
+    for stage in walk.stages:
+        yield f"  {stage.stage}: {stage.finding}"
+
+
+def _told(walk: Explanation, name: str, qtype: str, lists: str, house: House) -> dict[str, object]:
+    category = house.categories.categories.get(walk.category or "")
     return {
         "name": name,
         "type": qtype,
-        "band": band.value,
-        "verdict": "block" if why.verdict.blocked else "allow",
-        "reason": why.verdict.reason.name.lower(),
-        "reason_text": why.verdict.reason.value,
-        "stored": why.stored,
-        "list": why.decided_by.id if why.decided_by else None,
-        "category": (why.decided_by.category or None) if why.decided_by else None,
-        "since": (why.decided_by.since or None) if why.decided_by else None,
-        "answer": _answer(why, mode),
+        "band": walk.band,
+        "named": walk.profile == walk.band,
+        "verdict": walk.verdict,
+        "reason": walk.reason,
+        "reason_text": walk.reason_text,
+        "kept_open": list(walk.kept_open),
+        "stored": walk.stored,
+        "list": walk.list,
+        "title": walk.title,
+        "origin": walk.origin,
+        "licence": _licence(walk.list, house),
+        "category": walk.category,
+        "why": category.child.model_dump() if category else None,
+        "since": walk.since,
+        "answer": walk.answer,
+        "target": walk.target,
         "lists": lists,
-        "stages": [stage._asdict() for stage in why.stages],
-        "appeal": _appeal(why),
+        "stages": [{"stage": one.stage, "finding": one.finding} for one in walk.stages],
+        "appeal": _appeal(walk),
     }
 
 
-def _appeal(why: Explanation) -> str | None:
-    if not why.verdict.blocked:
+def _licence(identity: str | None, house: House) -> str | None:
+    path = house.folder / "catalog.yaml"
+    catalog = read_catalog(read_text(path), str(path)) if identity else None
+    return next((one.licence for one in catalog.lists if one.id == identity), None) if catalog else None
+
+
+def _appeal(walk: Explanation) -> str | None:
+    if walk.verdict != "block":
         return None
-    return THREAT_APPEAL if why.verdict.reason is Reason.THREAT else APPEAL
-
-
-def _answer(why: Explanation, mode: BlockMode) -> str:
-    if not why.verdict.blocked:
-        return "the upstream's"
-    if mode is BlockMode.NULL:
-        return "0.0.0.0 and ::"
-    return "NXDOMAIN" if why.verdict.covers_below and mode is BlockMode.NXDOMAIN else "NODATA"
+    return THREAT_APPEAL if walk.reason == Reason.THREAT.name.lower() else APPEAL

@@ -11,23 +11,46 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from guardian.control.messages import (
+    LONGEST_PAUSE,
+    SHORTEST_PAUSE,
+    Explain,
+    HowAreYou,
+    Pause,
+    Paused,
+    Refused,
+    Reload,
+    Reloaded,
+    Resume,
+    Resumed,
+)
+from guardian.control.status import Status, UpstreamStatus
+from guardian.daemon.control import Control
+from guardian.daemon.explaining import explained
 from guardian.daemon.faults import tell_fault
-from guardian.daemon.generation import generation_of
+from guardian.daemon.generation import generation_of, policies_of
 from guardian.daemon.listening import Listening
+from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
+from guardian.daemon.status import network_status, program, set_status
+from guardian.daemon.watchdog import feed_forever
 from guardian.engine.engine import Engine
 from guardian.errors import ConfigError, ListError, StoreError
 from guardian.resolver.forwarder import QUESTION_SECONDS, Forwarder
+from guardian.system.footprint import own_memory
 from guardian.system.inherited import inherited_sockets
+from guardian.system.notify import Notify
 from guardian.system.privileges import become, behind_sudo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from guardian.config.settings import Settings
     from guardian.config.values import Endpoint, Server
+    from guardian.control.messages import Answer, Request
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
+    from guardian.policy.policy import Policy
 
 LOG = logging.getLogger("guardian")
 SWITCH_SECONDS = 0.0001
@@ -56,11 +79,23 @@ class Daemon:
         )
         self._listening = Listening(dns.listen, inherited_sockets())
         self._forwarder: Forwarder | None = None
+        self._pausing = Pausing(self.engine)
+        self._control = Control(parts.state.control, self._answer)
+        self._notify = Notify.from_environment()
+        self._turn = asyncio.Lock()
+        """Who holds it may replace the set, the settings or the policies."""
+        self._began = 0.0
+        self._reload_trouble = ""
 
     @property
     def endpoint(self) -> Endpoint:
         """Where it listens first."""
         return self._listening.endpoints[0]
+
+    @property
+    def needs_low_ports(self) -> bool:
+        """Whether it may have to listen below port 1024 later on."""
+        return self._listening.needs_low_ports
 
     def stop(self) -> None:
         """End `serve`."""
@@ -73,31 +108,34 @@ class Daemon:
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: tell_fault(context.get("exception")))
+        self._began = loop.time()
         self._forwarder = _forwarder(self._parts.settings, loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
-        tasks = [asyncio.create_task(one) for one in (self._reload_forever(reloads), self._forget_forever(loop))]
+        lasting = [self._reload_forever(reloads), self._forget_forever(loop)]
+        if self._notify.watchdog:
+            lasting.append(feed_forever(self._notify, lambda: self.endpoint))
+        tasks = [asyncio.create_task(one) for one in lasting]
         for task in tasks:
             task.add_done_callback(self._ended)
         self._listening.start(self.engine, self._forwarder, loop)
+        await self._control.open()
         self._say_ready()
         ready()
         try:
             await self._stopping.wait()
         finally:
+            self._notify.stopping()
+            await self._control.close()
+            self._pausing.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._forwarder.close()
             self._listening.close()
         if self._failed:
-    @property
-    def needs_low_ports(self) -> bool:
-        """Whether it may have to listen below port 1024 later on."""
-        return self._listening.needs_low_ports
-
             raise StoreError("a part of guardian ended before its time; what is above says where")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -115,28 +153,43 @@ class Daemon:
         while True:
             await reloads.wait()
             reloads.clear()
+            await self.reload()
+
+    async def reload(self) -> str:
+        """Take in the settings and the published set anew; why that can't be, empty where it can."""
+        self._notify.reloading()
+        async with self._turn:
             try:
                 # in a thread: judging thousands of classes takes longer than an answer may wait
                 self._take_in(*await asyncio.to_thread(self._published))
             except MemoryError:
-                LOG.error("too little memory to take in the published set, the last good one goes on answering")  # noqa: TRY400
+                trouble = "too little memory to take in the published set, the last good one goes on answering"
             except ConfigError as error:
-                LOG.error("the configuration can't be used, the last good one stays in force: %s", error)  # noqa: TRY400
+                trouble = f"the configuration can't be used, the last good one stays in force: {error}"
             except (ListError, StoreError) as error:
-                LOG.error("the published set can't be used, the last good one goes on answering: %s", error)  # noqa: TRY400
+                trouble = f"the published set can't be used, the last good one goes on answering: {error}"
             else:
-                self._say_ready()
+                trouble = ""
+        self._reload_trouble = trouble
+        if trouble:
+            LOG.error("%s", trouble)
+            self._notify.ready(trouble.partition("\n")[0])
+        else:
+            self._say_ready()
+        return trouble
 
-    def _published(self) -> tuple[Parts, Generation]:
+    def _published(self) -> tuple[Parts, Generation, Mapping[str, Policy] | None]:
         parts = self._reread()
-        return parts, generation_of(parts, open_set(parts.state.current))
+        generation = generation_of(parts, open_set(parts.state.current))
+        loose = policies_of(parts, generation.domains, paused=True) if self._pausing.on else None
+        return parts, generation, loose
 
-    def _take_in(self, parts: Parts, generation: Generation) -> None:
+    def _take_in(self, parts: Parts, generation: Generation, loose: Mapping[str, Policy] | None) -> None:
         """Decide by new parts from now on; what is on its way upstream comes to its end there."""
         old, new = self._parts.settings, parts.settings
         self._parts = parts
         moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
-        self.engine.replace(generation, other_upstreams=moved)
+        self.engine.replace(self._pausing.applied(generation, loose), other_upstreams=moved)
         if moved:
             loop = asyncio.get_running_loop()
             before, self._forwarder = self._forwarder, _forwarder(new, loop)
@@ -150,7 +203,57 @@ class Daemon:
         domains = self.engine.generation.domains
         places = ", ".join(f"{one.address} port {one.port}" for one in self._listening.endpoints)
         known = (len(domains), len(domains.lists), domains.checksum[:_SHOWN])
-        LOG.info("answering on %s by %d names in %d lists (%s)", places, *known)
+        sentence = "answering on {} by {} names in {} lists ({})".format(places, *known)
+        LOG.info("%s", sentence)
+        self._notify.ready(sentence)
+
+    async def _answer(self, request: Request) -> Answer:
+        """Do what was asked for over the control socket; GuardianError where it can't be done."""
+        match request:
+            case HowAreYou():
+                return await self.status()
+            case Explain():
+                return explained(request, self.engine.generation, self._pausing)
+            case Reload():
+                trouble = await self.reload()
+                domains = self.engine.generation.domains
+                return Refused(trouble) if trouble else Reloaded(len(domains), len(domains.lists))
+            case Pause(minutes):
+                return await self._pause(minutes)
+            case Resume():
+                async with self._turn:
+                    return Resumed(self._pausing.end())
+
+    async def _pause(self, minutes: int) -> Answer:
+        if not SHORTEST_PAUSE <= minutes <= LONGEST_PAUSE:
+            return Refused(f"a pause lasts {SHORTEST_PAUSE} to {LONGEST_PAUSE} minutes")
+        async with self._turn:
+            try:
+                return Paused(minutes, await self._pausing.begin(minutes, self._parts))
+            except MemoryError:
+                return Refused("too little memory to judge the set anew; filtering stays on")
+
+    async def status(self) -> Status:
+        """Say how guardian is doing."""
+        made, form = program()
+        parts, pausing = self._parts, self._pausing
+        return Status(
+            version=made,
+            form=form,
+            minutes=int((asyncio.get_running_loop().time() - self._began) // 60),
+            listening=tuple(map(str, self._listening.endpoints)),
+            set=await asyncio.to_thread(set_status, parts, self.engine.generation.domains),
+            upstreams=self._upstreams(),
+            networks=await asyncio.to_thread(network_status, parts.settings, gateway_only=False),
+            paused_minutes=pausing.minutes_left(),
+            paused_until=pausing.until,
+            reload_trouble=self._reload_trouble,
+            memory=own_memory(),
+        )
+
+    def _upstreams(self) -> tuple[UpstreamStatus, ...]:
+        servers = [server for group in _upstream_groups(self._parts.settings) for server in group]
+        return tuple(UpstreamStatus(str(one), one.encrypted, "untried", "") for one in servers)
 
 
 def _forwarder(settings: Settings, loop: asyncio.AbstractEventLoop) -> Forwarder:

@@ -5,63 +5,73 @@ Law 1: the verdict is the policy's own, never computed a second time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from guardian.model import Asker, ListKind
-from guardian.wire.codes import A
-from guardian.wire.names import label_offsets, to_text
+from guardian.model import ListKind, Reason
+from guardian.wire.names import to_text
 
 if TYPE_CHECKING:
     from guardian.lists.domain_set import DomainSet
     from guardian.lists.set_file import ListInfo
-    from guardian.model import Verdict
+    from guardian.model import Asker, Verdict
     from guardian.policy.bands import BandRules
     from guardian.policy.policy import Policy
 
 
-NOBODY = Asker("")
-"""An asker that no condition names."""
-
-
-class Stage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Stage:
     """One stage of the walk and what it found."""
 
     stage: str
     finding: str
 
 
-class Explanation(NamedTuple):
-    """Why a name is open or closed for a band."""
+class Findings(NamedTuple):
+    """Why a policy leaves a name open or closes it."""
 
-    verdict: Verdict
     stored: str
     """The name of the set that decided, the name itself or one above it; empty for none."""
-    decided_by: ListInfo | None
     stages: tuple[Stage, ...]
+    kept_open: tuple[str, ...]
+    """Of an open name: the lists that would close it, were their categories closed for this band."""
 
 
-def explain(
-    name: bytes, domains: DomainSet, policy: Policy, rules: BandRules, qtype: int = A, asker: Asker = NOBODY
-) -> Explanation:
-    """Explain what `policy`, made from `rules` over `domains`, says of `name` in wire form to this asker."""
-    labels = label_offsets(name)
+def find_out(
+    name: bytes,
+    labels: tuple[int, ...],
+    domains: DomainSet,
+    policy: Policy,
+    qtype: int,
+    asker: Asker,
+    verdict: Verdict,
+) -> Findings:
+    """Find out why `policy`, made for `domains`, came to this verdict of `name`, in wire form, for this asker."""
+    rules = policy.rules
     match = domains.find(name, labels)
-    verdict, _ = policy.judge(domains, name, labels, qtype, asker)
     heard = domains.hear(match, name, labels, qtype, asker)
-    bits = heard.stored.any | heard.shaped.any
-    naming = [info for number, info in enumerate(domains.lists) if bits >> number & 1]
+    said = heard.stored.union(heard.shaped)
+    naming = [info for number, info in enumerate(domains.lists) if said.any >> number & 1]
+    blocking = [info for number, info in enumerate(domains.lists) if said.blocking >> number & 1]
     stored = "" if match is None else to_text(name[labels[match.label] :])
     shapes = domains.patterns.matching(name, labels) if domains.patterns else []
     pattern = domains.patterns.pattern(shapes[0]).text if domains.patterns and shapes else ""
-    decided_by = domains.lists[verdict.list_index] if verdict.list_index >= 0 else None
     stages = (
         Stage("compiled set", _met(stored, pattern)),
         Stage("protected names", _named(naming, ListKind.PROTECTED) or "not protected"),
-        Stage("allow lists", _allowing(naming, rules)),
-        Stage("lists by category", _blocking(naming, rules)),
-        Stage("verdict", ("closed: " if verdict.blocked else "open: ") + verdict.reason.value),
+        Stage("malicious software and scams", _blocking(naming, blocking, rules, threats=True)),
+        Stage("allow lists", _named(naming, ListKind.ALLOW) or "on none"),
+        Stage("lists by category", _blocking(naming, blocking, rules, threats=False)),
+        Stage("all else", _all_else(rules)),
     )
-    return Explanation(verdict, stored, decided_by, stages)
+    kept_open: tuple[str, ...] = ()
+    if not verdict.blocked and verdict.reason is Reason.DEFAULT:
+        kept_open = tuple(
+            f"{info.id} ({info.category})"
+            for info in blocking
+            if info.kind is ListKind.BLOCK and info.category not in rules.closed
+        )
+    return Findings(stored, stages, kept_open)
 
 
 def _met(stored: str, pattern: str) -> str:
@@ -73,15 +83,23 @@ def _named(naming: list[ListInfo], kind: ListKind) -> str:
     return ", ".join(info.id for info in naming if info.kind is kind)
 
 
-def _allowing(naming: list[ListInfo], rules: BandRules) -> str:
-    on = _named(naming, ListKind.ALLOW)
-    return on or ("on none, and this band opens only what is on one" if rules.allow_only else "on none")
+def _blocking(naming: list[ListInfo], blocking: list[ListInfo], rules: BandRules, *, threats: bool) -> str:
+    """Tell the lists that name it for blocking, and of each what comes of that."""
 
+    def outcome(info: ListInfo) -> str:
+        if info not in blocking:
+            return "which excepts it itself"
+        return f"{'closed' if info.category in rules.closed else 'open'} for {rules.band}"
 
-def _blocking(naming: list[ListInfo], rules: BandRules) -> str:
     found = [
-        f"{info.id} ({info.category}, {'closed' if info.category in rules.closed else 'open'} for {rules.band})"
+        f"{info.id} ({info.category}, {outcome(info)})"
         for info in naming
-        if info.kind is ListKind.BLOCK
+        if info.kind is ListKind.BLOCK and (info.category in rules.threats) is threats
     ]
     return ", ".join(found) or "on none"
+
+
+def _all_else(rules: BandRules) -> str:
+    if rules.allow_only:
+        return f"closed: {rules.band} opens only what is protected or on an allow list"
+    return f"open for {rules.band}"

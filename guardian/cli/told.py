@@ -1,0 +1,37 @@
+"""Ask the guardian that runs in a house, or say that none does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from guardian.control.client import NobodyAnswersError, ask
+from guardian.errors import StoreError
+
+if TYPE_CHECKING:
+    from guardian.cli.house import House
+    from guardian.control.messages import Request
+
+Wanted = TypeVar("Wanted")
+
+
+def told(house: House, request: Request, wanted: type[Wanted]) -> Wanted:
+    """Give the running guardian's answer, of the kind that answers this request.
+
+    Raises StoreError where none runs, with how to start one, and where it refuses.
+    """
+    try:
+        answer = ask(house.state.control, request)
+    except NobodyAnswersError as error:
+        raise StoreError(f"{error}; start it with `guardian run`, or `systemctl start guardian-dns`") from error
+    if not isinstance(answer, wanted):
+        raise StoreError(f"{house.state.control}: guardian answered something else; start it again")
+    return answer
+
+
+def told_if_running(house: House, request: Request, wanted: type[Wanted]) -> Wanted | None:
+    """Give the same, None where no guardian runs or this user may not ask it."""
+    try:
+        answer = ask(house.state.control, request)
+    except StoreError:
+        return None
+    return answer if isinstance(answer, wanted) else None

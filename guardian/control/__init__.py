@@ -1,0 +1,1 @@
+"""Say what the processes of guardian may tell each other over the control socket."""

@@ -1,0 +1,43 @@
+"""Explain a question by what is in force: the set, the house as it is now, and a pause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guardian.control.messages import Explain, Explained
+from guardian.engine.explanation import explain, question_of
+from guardian.engine.household import UNKNOWN
+from guardian.errors import WireError
+from guardian.model import Band
+from guardian.wire.names import to_wire
+
+if TYPE_CHECKING:
+    from guardian.daemon.pausing import Pausing
+    from guardian.engine.generation import Generation
+
+
+def explained(request: Explain, generation: Generation, pausing: Pausing | None = None) -> Explained:
+    """Give what is made of the question; WireError where the request names no name, band or address."""
+    profile = _profile(request, generation)
+    query = question_of(to_wire(request.name), request.qtype, request.client or "")
+    walk = explain(query, generation, profile)
+    if pausing is None or not pausing.on:
+        return Explained(walk, None, None, None)
+    usual = explain(query, pausing.usual_generation(), profile)
+    return Explained(walk, pausing.minutes_left(), pausing.until, usual)
+
+
+def _profile(request: Explain, generation: Generation) -> str | None:
+    if not 0 <= request.qtype <= 0xFFFF:
+        raise WireError("a record type is a number of 16 bits")
+    if request.band is not None:
+        if request.band not in set(Band):
+            raise WireError("there is no such band")
+        return request.band
+    if request.client is None:
+        return UNKNOWN
+    try:
+        return generation.household.profile_of(request.client)
+    except ValueError as error:
+        message = f"{request.client!r} is not an address; write 192.168.1.20 or fd00::20"
+        raise WireError(message) from error

@@ -1,0 +1,80 @@
+"""Gather how guardian is doing.
+
+Law 1: what lies on the disk is looked at in a thread, never while a device waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.config.values import LOCAL
+from guardian.control.status import NetworkStatus, SetStatus
+from guardian.daemon.sets import open_set
+from guardian.errors import ListError, StoreError
+from guardian.system.build import form_of
+from guardian.system.interfaces import own_networks
+
+if TYPE_CHECKING:
+    from guardian.config.settings import Settings
+    from guardian.daemon.parts import Parts
+    from guardian.lists.domain_set import DomainSet
+    from guardian.system.paths import State
+
+HOTTEST = "guardian.engine.engine"
+"""The module that tells in which form guardian runs: the hot ones are compiled together or not at all."""
+_SHOWN = 3
+_DAY = 86_400
+
+
+def program() -> tuple[str, str]:
+    """Give the version, and the form in which guardian runs."""
+    return version("guardian-dns"), form_of(HOTTEST)
+
+
+def set_status(parts: Parts, domains: DomainSet) -> SetStatus:
+    """Say what set is in force, and how it stands to the published one; reads the disk."""
+    published, days = _published(parts.state, domains.checksum)
+    return SetStatus(len(domains), len(domains.lists), domains.checksum, published, days, _oldest(parts.settings))
+
+
+def network_status(settings: Settings, *, gateway_only: bool) -> NetworkStatus:
+    """Say who may ask; asks the kernel where `local` may."""
+    local = len(set(own_networks())) if LOCAL in settings.dns.allow_from else 0
+    return NetworkStatus(local, gateway_only)
+
+
+def _published(state: State, checksum: str) -> tuple[str, int | None]:
+    """Compare the published set with the one in force; and give the age of the latter's file in days."""
+    before = _checksum(state.previous)
+    days = _days(state.previous) if before == checksum else None
+    if not state.current.exists():
+        return "missing", days
+    current = _checksum(state.current)
+    if current == checksum:
+        return "in force", _days(state.current)
+    return ("waiting" if current else "unusable"), days
+
+
+def _checksum(path: Path) -> str:
+    """Give the checksum of a sound set, empty for any other file."""
+    try:
+        return open_set(path).checksum
+    except (ListError, StoreError):
+        return ""
+
+
+def _days(path: Path) -> int:
+    return int((time.time() - path.stat().st_mtime) // _DAY)
+
+
+def _oldest(settings: Settings) -> tuple[str, ...]:
+    """Name the lists of one's own whose files have not changed for longest."""
+    ages = []
+    for source in settings.lists.sources:
+        with contextlib.suppress(OSError):
+            ages.append((_days(Path(source.path)), source.name))
+    return tuple(f"{name}, {days} days" for days, name in sorted(ages, reverse=True)[:_SHOWN])
