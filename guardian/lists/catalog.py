@@ -80,7 +80,6 @@ class Listed(_Entry):
     added: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     reviewers: list[str] = Field(max_length=16)
     undoes: Literal["list", "category"] = "list"
-    service: str = ""
 
 
 class Catalog(_Entry):

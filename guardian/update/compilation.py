@@ -20,7 +20,7 @@ from guardian.lists.set_file import read_header, verify
 from guardian.lists.suffixes import without_too_wide
 from guardian.lists.text import Report
 from guardian.system.files import map_file, replacing
-from guardian.update.sources import list_files, protected_rules
+from guardian.update.sources import list_files, protected_rules, service_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,9 +95,10 @@ def compile_in_memory(workshop: Workshop) -> memoryview:
 
 def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, progress: Progress) -> Compilation:
     """Read every list into `compiler` and write the set to `output`."""
-    info, guarded = protected_rules(workshop.folder)
-    reports = {info.id: Report(name=info.origin, rules=len(guarded))}
-    compiler.add(info, guarded)
+    reports = {}
+    for info, rules in (protected_rules(workshop.folder), *service_rules(workshop.folder, workshop.lists)):
+        reports[info.id] = Report(name=info.origin, rules=len(rules))
+        compiler.add(info, rules)
     faults = []
     for file in list_files(workshop.folder, workshop.lists):
         progress(file.info.id)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from guardian.errors import ConfigError, Fault, WireError
 from guardian.lists.catalog import read_catalog, read_protected
+from guardian.lists.services import read_service
 from guardian.lists.set_file import ListInfo
 from guardian.model import Format, ListKind, Rule, Scope
 from guardian.system.files import read_text
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from guardian.config.settings import Lists, Source
-    from guardian.lists.catalog import Protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,16 @@ def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
     path = folder / "protected.yaml"
     protected = read_protected(read_text(path), str(path))
     info = ListInfo("protected", "Protected names", ListKind.PROTECTED, "", f"guardian: {path.name}")
-    return info, list(_suffixes(protected, str(path)))
+    return info, list(_suffixes(((entry.name, *entry.needs) for entry in protected.entries), str(path), "entries"))
+
+
+def service_rules(folder: Path, lists: Lists) -> Iterator[tuple[ListInfo, list[Rule]]]:
+    """Give each service, a list of its category, with its names; ConfigError where a file is damaged."""
+    for path in sorted((folder / "services").glob("*.yaml")) if lists.embedded else ():
+        service = read_service(read_text(path), str(path))
+        origin = f"guardian: services/{path.name}"
+        info = ListInfo(path.stem, service.title.en, ListKind.BLOCK, service.category, origin, service.added)
+        yield info, list(_suffixes(((name,) for name in service.names), str(path), "names"))
 
 
 def list_files(folder: Path, lists: Lists) -> list[ListFile]:
@@ -62,13 +71,13 @@ def _own(source: Source) -> ListFile:
     return ListFile(info, Path(source.path), source.format, source.match)
 
 
-def _suffixes(protected: Protected, file: str) -> Iterator[Rule]:
+def _suffixes(entries: Iterable[Iterable[str]], file: str, key: str) -> Iterator[Rule]:
     faults = []
-    for number, entry in enumerate(protected.entries, start=1):
-        for name in (entry.name, *entry.needs):
+    for number, names in enumerate(entries, start=1):
+        for name in names:
             try:
                 yield Rule(to_wire(name), suffix=True, exact=True, exception=False, important=False, line=number)
             except WireError as error:
-                faults.append(Fault(file, 0, 0, f"entries.{number - 1}", str(error)))
+                faults.append(Fault(file, 0, 0, f"{key}[{number - 1}]", str(error)))
     if faults:
         raise ConfigError(faults)

@@ -9,13 +9,14 @@ import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
 from guardian.lists.catalog import read_catalog, read_categories, read_protected
 from guardian.lists.formats import read_rules
 from guardian.lists.safe_search import read_safe_search
+from guardian.lists.services import read_service
 from guardian.lists.text import Report
 from guardian.model import Action, Band, ListKind
 from guardian.wire.names import to_text
@@ -31,6 +32,9 @@ MEANT: Final = Path(__file__).resolve().parent / "top_sites_meant.txt"
 CATEGORIES: Final = read_categories((FOLDER / "categories.yaml").read_bytes(), "categories.yaml")
 CATALOG: Final = read_catalog((FOLDER / "catalog.yaml").read_bytes(), "catalog.yaml").lists
 PROTECTED: Final = read_protected((FOLDER / "protected.yaml").read_bytes(), "protected.yaml").entries
+SERVICES: Final = {
+    path.stem: read_service(path.read_bytes(), path.name) for path in sorted((FOLDER / "services").glob("*.yaml"))
+}
 SAFE_SEARCH: Final = read_safe_search((FOLDER / "safesearch.yaml").read_bytes(), "safesearch.yaml")
 
 NAME: Final = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -63,7 +67,7 @@ SHARED: Final = """
 """Hosts of everybody's pages, search engines and plumbing: no list may hold one, nor a name above one."""
 MOST_READ: Final = 512 * 1024
 """Bytes that are read of a ranking or list: enough for its first thousand sites."""
-HELD_BY_A_SERVICE: Final = {"social", "messaging", "games", "streaming", "ai"}
+HELD_BY_A_SERVICE: Final = {"social", "messaging", "games", "streaming", "ai", "shopping"}
 """Categories that a family opens by age and hours; their names are popular sites, so rankings hold them."""
 
 
@@ -73,7 +77,20 @@ def _names(listed: Listed) -> list[str]:
 
 
 LISTED: Final = {listed.id: (listed, _names(listed)) for listed in CATALOG}
-BLOCKED: Final = {name: listed for listed, names in LISTED.values() if listed.kind is ListKind.BLOCK for name in names}
+
+
+class Block(NamedTuple):
+    """Which list blocks a name."""
+
+    path: str
+    category: str
+
+
+BLOCKS: Final = [
+    *((Block(one.path, one.category), names) for one, names in LISTED.values() if one.kind is ListKind.BLOCK),
+    *((Block(f"services/{name}.yaml", one.category), one.names) for name, one in SERVICES.items()),
+]
+BLOCKED: Final = {name: block for block, names in BLOCKS for name in names}
 
 
 def _upwards(name: str) -> Iterator[str]:
@@ -81,7 +98,7 @@ def _upwards(name: str) -> Iterator[str]:
     return (".".join(labels[start:]) for start in range(len(labels)))
 
 
-def _blocked_by(name: str) -> Listed | None:
+def _blocked_by(name: str) -> Block | None:
     return next((BLOCKED[above] for above in _upwards(name) if above in BLOCKED), None)
 
 
@@ -179,13 +196,6 @@ def test_a_block_list_has_a_known_category_and_an_allow_list_has_none() -> None:
             assert not listed.category, listed.id
 
 
-def test_a_service_has_its_own_file_by_its_name() -> None:
-    for listed in CATALOG:
-        expected = f"services/{listed.service}.txt" if listed.service else listed.path
-        assert listed.path == expected
-        assert bool(listed.service) == listed.path.startswith("services/"), listed.id
-
-
 def test_a_list_says_what_it_is_and_gives_each_name_a_reason() -> None:
     for listed in CATALOG:
         lines = (FOLDER / listed.path).read_text(encoding="utf-8").splitlines()
@@ -217,10 +227,9 @@ def test_a_list_holds_no_name_twice_and_none_below_another() -> None:
 
 def test_no_name_stands_in_two_block_lists() -> None:
     where: dict[str, list[str]] = {}
-    for listed, names in LISTED.values():
-        if listed.kind is ListKind.BLOCK:
-            for name in names:
-                where.setdefault(name, []).append(listed.id)
+    for block, names in BLOCKS:
+        for name in names:
+            where.setdefault(name, []).append(block.path)
     bad = [(name, ", ".join(ids)) for name, ids in where.items() if len(ids) > 1]
     assert not bad, _table(bad)
 
@@ -279,7 +288,7 @@ def test_no_list_closes_what_safe_search_opens_but_youtube_where_the_service_is_
         for listed in [BLOCKED[above] for above in _upwards(name) if above in BLOCKED]
         if CATEGORIES.categories[listed.category].bands[band] in {Action.BLOCK, Action.ASK}
     }
-    assert {path for _, _, path in closed} == {"services/youtube.txt"}
+    assert {path for _, _, path in closed} == {"services/youtube.yaml"}
     assert {band for band, _, _ in closed} == {Band.EARLY}
 
 
@@ -291,10 +300,6 @@ def test_no_list_holds_a_shared_host_or_a_search_engine() -> None:
 def test_what_the_youngest_may_reach_is_in_no_block_list() -> None:
     bad = [(name, listed.path) for name in LISTED["early-years"][1] if (listed := _blocked_by(name))]
     assert not bad, _table(bad)
-
-
-def test_only_categories_that_families_open_have_services() -> None:
-    assert {listed.category for listed in CATALOG if listed.service} == HELD_BY_A_SERVICE
 
 
 def test_no_site_that_others_keep_open_is_closed(corpus: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_category_says_what_each_band_does() -> None:
 def test_a_list_says_where_it_lies_and_how_it_is_written() -> None:
     (entry,) = read_catalog(CATALOG.encode(), "catalog.yaml").lists
     assert (entry.kind, entry.format, entry.match) == (ListKind.BLOCK, Format.DOMAINS, Scope.SUFFIX)
-    assert (entry.undoes, entry.service) == ("list", "")
+    assert entry.undoes == "list"
 
 
 def test_a_protected_name_has_a_class_and_names_what_it_needs() -> None:
