@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BURST = 64
 """Replies that are decided together before any of them is sent."""
 
+_MAPPED = "::ffff:"
+
 To = TypeVar("To")
 """Where a reply goes: an address, or a connection."""
 
@@ -36,6 +38,11 @@ To = TypeVar("To")
 def hold_nobody(_client: str, again: Callable[[], None]) -> None:
     """Hand a held question in again at once."""
     again()
+
+
+def unmapped(client: str) -> str:
+    """Give the IPv4 address of a client that an IPv6 socket shows as `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2)."""
+    return client[len(_MAPPED) :] if client.startswith(_MAPPED) and "." in client else client
 
 
 class Listener(ABC, Generic[To]):

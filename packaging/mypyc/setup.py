@@ -20,6 +20,11 @@ HOT = (
     "engine/engine",
     "server/listener",
     "server/udp",
+    "server/inherited",
+    "server/connection",
+    "server/connections",
+    "server/tcp",
+    "server/tls",
 )
 """What every question meets; all else is met seldom, and is read more often than it runs."""
 
