@@ -1,4 +1,4 @@
-"""Run `guardian lists compile` and `guardian lists show`."""
+"""Run `guardian lists compile`, `guardian lists show` and `guardian lists catalog`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from guardian.cli.progress import Progress
 from guardian.cli.unread import unread
 from guardian.daemon.sets import open_set
 from guardian.errors import StoreError
+from guardian.lists.public import read_public
+from guardian.model import Band
+from guardian.system.files import read_text
+from guardian.system.paths import blocklists
 from guardian.update.compilation import Workshop, publish
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from guardian.lists.public import PublicList
     from guardian.lists.set_file import ListInfo
     from guardian.update.compilation import Compilation
 
@@ -29,11 +34,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         add_config(one)
         one.add_argument("--json", action="store_true", help="write JSON")
         one.add_argument("--starting", action="store_true", help=argparse.SUPPRESS)  # `guardian run` starts next
+    sentence = "name the well-known public lists, for whom each is right, and which were left out"
+    catalog = verbs.add_parser("catalog", help=sentence, description=sentence)
+    catalog.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
-    """Compile or show."""
-    return {"compile": _compile, "show": _show}[arguments.verb](arguments)
+    """Compile, show, or name what others publish."""
+    return {"compile": _compile, "show": _show, "catalog": _catalog}[arguments.verb](arguments)
 
 
 def _compile(arguments: Namespace) -> int:
@@ -88,3 +96,26 @@ def _aside(one: ListInfo) -> str:
     """Say how many rules of a list are no plain names, and how many are not in the set."""
     counts = ((one.conditional, "with conditions"), (one.patterns, "patterns"), (one.left_out, "left out"))
     return "".join(f", {count} {what}" for count, what in counts if count)
+
+
+def _catalog(arguments: Namespace) -> int:
+    file = blocklists() / "public.yaml"
+    public = read_public(read_text(file), str(file))
+    if arguments.json:
+        print(json.dumps(public.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False))
+        return 0
+    for one in public.lists:
+        names = one.size.names if one.size else "?"
+        print(f"{one.id:30} {one.category:16} {names:>7} names  {_advice(one):14} {one.title.en}")
+        print(f"{'':30} {one.urls[0]}")
+    print(
+        f"none of these is fetched by itself; {len(public.left_out)} more were left out: docs/public-lists.md says why"
+    )
+    return 0
+
+
+def _advice(one: PublicList) -> str:
+    """Say for whom a list is recommended, in few words; its bands are always the youngest ones."""
+    if not one.bands:
+        return "by choice"
+    return "everyone" if Band.ADULT in one.bands else f"up to {one.bands[-1].partition('-')[2]} years"

@@ -108,3 +108,18 @@ def test_the_lists_that_ship_with_guardian_compile_without_a_refusal(guardian: C
     told = guardian("lists", "compile", "--json").json
     assert told["names"] > 1000
     assert [one for one in told["lists"] if one["refused"] or not one["rules"]] == []
+
+
+def test_the_catalogue_names_public_lists_and_for_whom_each_is_right(guardian: Callable[..., Done]) -> None:
+    done = guardian("lists", "catalog")
+    assert (done.code, done.err) == (0, "")
+    line = next(line for line in done.out.splitlines() if line.startswith("shadowwhisperer-gambling "))
+    assert line.split()[1] == "gambling"
+    assert "up to 17 years" in line
+    assert "docs/public-lists.md" in done.out.splitlines()[-1]
+
+
+def test_the_catalogue_is_given_as_json_with_its_reasons(guardian: Callable[..., Done]) -> None:
+    told = guardian("lists", "catalog", "--json").json
+    assert {"schema", "lists", "left_out"} == set(told)
+    assert all(one["why"]["sq"] for one in (*told["lists"], *told["left_out"]))

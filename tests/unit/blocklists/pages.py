@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from guardian.lists.catalog import Mode, read_categories
+from guardian.lists.public import read_public
 from guardian.model import Band
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardian.lists.catalog import Categories
+    from guardian.lists.public import PublicLists
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 CATEGORIES: Final = read_categories((ROOT / "blocklists" / "categories.yaml").read_bytes(), "categories.yaml")
+PUBLIC: Final = read_public((ROOT / "blocklists" / "public.yaml").read_bytes(), "public.yaml")
 
 
 def parts() -> dict[tuple[str, str], str]:
@@ -26,6 +29,8 @@ def parts() -> dict[tuple[str, str], str]:
     return {
         ("docs/categories.md", "bands"): _lines(_bands(CATEGORIES)),
         ("docs/categories.md", "reasons"): _lines(_reasons(CATEGORIES)),
+        ("docs/public-lists.md", "lists"): _lines(_public(PUBLIC)),
+        ("docs/public-lists.md", "left out"): _lines(_left_out(PUBLIC)),
     }
 
 
@@ -71,6 +76,23 @@ def _reasons(table: Categories) -> Iterator[str]:
         yield f"- **Prindit / to the parent**: {one.parent.sq} · *{one.parent.en}*"
         yield f"- {', '.join(marks)}"
         yield ""
+
+
+def _public(public: PublicLists) -> Iterator[str]:
+    yield _row("list", "category", "names (copy of)", "recommended", "licence", "why")
+    yield "|" + "---|" * 6
+    for one in public.lists:
+        size = f"{one.size.names} ({one.size.on})" if one.size else "?"
+        recommended = ", ".join(f"`{band}`" for band in one.bands) or "by choice"
+        name = f"[{one.title.en}]({one.urls[0]})<br>`{one.id}`, [{one.publisher}]({one.homepage})"
+        yield _row(name, f"`{one.category}`", size, recommended, one.licence, one.why.en)
+
+
+def _left_out(public: PublicLists) -> Iterator[str]:
+    yield _row("list", "why not")
+    yield "|" + "---|" * 2
+    for one in public.left_out:
+        yield _row(f"[{one.title}]({one.homepage})" if one.homepage else one.title, one.why.en)
 
 
 if __name__ == "__main__":
