@@ -28,8 +28,9 @@ from guardian.control.status import Status, UpstreamStatus
 from guardian.daemon.control import Control
 from guardian.daemon.explaining import explained
 from guardian.daemon.faults import tell_fault
-from guardian.daemon.generation import generation_of, policies_of
+from guardian.daemon.generation import generation_of, household_of, policies_of
 from guardian.daemon.listening import Listening
+from guardian.daemon.networks import Networks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
 from guardian.daemon.status import network_status, program, set_status
@@ -78,6 +79,9 @@ class Daemon:
             generation_of(parts, last_good_set(parts)), cache_entries=dns.cache_entries, rate_limit=dns.rate_limit
         )
         self._listening = Listening(dns.listen, inherited_sockets())
+        self._networks = Networks(
+            self.engine, lambda own: household_of(self._parts.settings, own), self._listening.follow
+        )
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
         self._control = Control(parts.state.control, self._answer)
@@ -120,7 +124,8 @@ class Daemon:
         tasks = [asyncio.create_task(one) for one in lasting]
         for task in tasks:
             task.add_done_callback(self._ended)
-        self._listening.start(self.engine, self._forwarder, loop)
+        self._networks.start(loop)
+        self._listening.start(self.engine, self._forwarder, loop, self._networks.hold)
         await self._control.open()
         self._say_ready()
         ready()
@@ -133,6 +138,7 @@ class Daemon:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._networks.close()
             self._forwarder.close()
             self._listening.close()
         if self._failed:
@@ -147,7 +153,9 @@ class Daemon:
     async def _forget_forever(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
             await asyncio.sleep(FORGET_SECONDS)
-            self.engine.forget(loop.time())
+            now = loop.time()
+            self._networks.forget(now)
+            self.engine.forget(now)
 
     async def _reload_forever(self, reloads: asyncio.Event) -> None:
         while True:
@@ -189,7 +197,7 @@ class Daemon:
         old, new = self._parts.settings, parts.settings
         self._parts = parts
         moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
-        self.engine.replace(self._pausing.applied(generation, loose), other_upstreams=moved)
+        self.engine.replace(self._networks.applied(self._pausing.applied(generation, loose)), other_upstreams=moved)
         if moved:
             loop = asyncio.get_running_loop()
             before, self._forwarder = self._forwarder, _forwarder(new, loop)
@@ -244,7 +252,7 @@ class Daemon:
             listening=tuple(map(str, self._listening.endpoints)),
             set=await asyncio.to_thread(set_status, parts, self.engine.generation.domains),
             upstreams=self._upstreams(),
-            networks=await asyncio.to_thread(network_status, parts.settings, gateway_only=False),
+            networks=await asyncio.to_thread(network_status, parts.settings, gateway_only=self._networks.gateway_only),
             paused_minutes=pausing.minutes_left(),
             paused_until=pausing.until,
             reload_trouble=self._reload_trouble,

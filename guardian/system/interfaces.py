@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LINK = struct.Struct("=BBHiII")
 _ADDRESS = struct.Struct("=BBBBI")
 _NEW_LINK, _GET_LINK = 16, 18
-NEW_ADDRESS, DELETED_ADDRESS, _GET_ADDRESS = 20, 21, 22
+_NEW_ADDRESS, _DELETED_ADDRESS, _GET_ADDRESS = 20, 21, 22
 _IFLA_IFNAME = 3
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _NO_NEIGHBOURS = 0x08 | 0x10 | 0x80
@@ -68,6 +68,11 @@ def own_links() -> frozenset[OwnAddress]:
     return frozenset(OwnAddress(interface, links[index]) for index, interface in addresses if index in links)
 
 
+def changes_addresses(message: Message) -> bool:
+    """Say whether a message of the kernel is about an address of this machine."""
+    return message.kind in {_NEW_ADDRESS, _DELETED_ADDRESS}
+
+
 def _asked(kind: int, head: bytes) -> list[Message]:
     try:
         return dump(kind, head)
@@ -85,7 +90,7 @@ def _links(messages: Iterable[Message]) -> Iterable[tuple[int, Link]]:
 
 def _addresses(messages: Iterable[Message]) -> Iterable[tuple[int, Interface]]:
     for kind, body in messages:
-        if kind == NEW_ADDRESS and len(body) >= _ADDRESS.size:
+        if kind == _NEW_ADDRESS and len(body) >= _ADDRESS.size:
             _, prefix, _, _, index = _ADDRESS.unpack_from(body)
             found = attributes(body, _ADDRESS.size)
             # of a point-to-point link, our own end counts

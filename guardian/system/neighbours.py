@@ -54,6 +54,10 @@ class Neighbours:
         gone = [Change(address, "") for address in self._known if address not in found]
         return [change for one in (*gone, *found.values()) for change in self._set(one)]
 
+    def hardware_of(self, address: str) -> str:
+        """Give the hardware address behind an address, empty where no device is known."""
+        return self._known.get(address, "")
+
     def _set(self, change: Change) -> Iterator[Change]:
         if self._known.get(change.address, "") == change.hardware:
             return

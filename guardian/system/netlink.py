@@ -21,6 +21,8 @@ _ERROR, _DONE = 2, 3
 _REQUEST_DUMP = 0x301
 _CHUNK = 65_536
 _RECEIVE_BUFFER = 1 << 20
+NEIGHBOURS, ADDRESSES, ROUTES = 0x4, 0x10 | 0x100, 0x40 | 0x400
+"""What there is to hear of, as RTMGRP bits: of IPv4 and of IPv6."""
 SECONDS = 2.0
 """How long the kernel may take over a dump; it answers at once."""
 
@@ -34,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Netlink:
-    """An ear for what the kernel says of this machine's network: `groups` are RTMGRP bits."""
+    """An ear for what the kernel says of this machine's network, by `groups`."""
 
     def __init__(self, groups: int) -> None:
         """Hear from now on; StoreError where the kernel has no ear for it."""
