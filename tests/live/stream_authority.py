@@ -47,6 +47,12 @@ class Manner:
     """It closes the connection after so many answers; 0 for never."""
     abruptly: bool = False
     """It closes without a close_notify."""
+    leaves: bool = False
+    """It closes the connection at the first question."""
+    flags: int = 0
+    """What its answers have set beside QR, RD and RA."""
+    greets: bytes = b""
+    """What it says as soon as a connection comes, and nothing more."""
     says: bytes = b""
     """What it says in place of an answer."""
     behaviour: Behaviour = TRUE
@@ -147,8 +153,8 @@ class StreamAuthority:
     def _serve(self, plain: socket.socket) -> None:
         # the descriptor stays with `plain`, so that `close` can end it while it is wrapped
         with plain, contextlib.suppress(OSError, EOFError):
-            if self.manner.stalls:
-                plain.recv(65_536)
+            if self.manner.stalls or self.manner.greets:
+                plain.sendall(self.manner.greets)
                 self._until_closed(plain)
                 return
             if self.context is None:
@@ -163,6 +169,7 @@ class StreamAuthority:
                     stream.unwrap()
         with self._changed:
             self._sockets.discard(plain)
+            self._changed.notify_all()
 
     def _until_closed(self, stream: socket.socket) -> None:
         while stream.recv(65_536):
@@ -178,13 +185,15 @@ class StreamAuthority:
                 assert len(self.asked) < self._max_asked
                 self.asked.append(question)
                 self._changed.notify_all()
+            if manner.leaves:
+                return
             if manner.says:
                 stream.sendall(manner.says)
                 self._until_closed(stream)
                 return
             if manner.silent:
                 continue
-            answer = _answer(dns.message.from_wire(question), manner.behaviour)
+            answer = self._answer(question)
             waiting.append((len(answer).to_bytes(2, "big") + answer) * (1 + manner.twice))
             if len(waiting) < manner.batch:
                 continue
@@ -196,6 +205,11 @@ class StreamAuthority:
                 stream.sendall(said[at : at + size])
             if manner.closes_after and answered >= manner.closes_after:
                 return
+
+    def _answer(self, question: bytes) -> bytes:
+        answer = bytearray(_answer(dns.message.from_wire(question), self.manner.behaviour))
+        answer[3] |= self.manner.flags
+        return bytes(answer)
 
     def _question(self, stream: socket.socket) -> bytes:
         return self._exactly(stream, int.from_bytes(self._exactly(stream, 2), "big"))
