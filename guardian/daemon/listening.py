@@ -7,18 +7,21 @@ Law 2: at the start every address must be had; later on one that can't be had is
 from __future__ import annotations
 
 import logging
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guardian.config.values import Endpoint
 from guardian.daemon.faults import tell_fault
 from guardian.errors import StoreError
+from guardian.server.connections import Connections
 from guardian.server.inherited import InheritedUdpListener
 from guardian.server.listener import hold_nobody
+from guardian.server.tcp import TcpListener
 from guardian.server.udp import UdpListener
 from guardian.system.inherited import Inherited
 from guardian.system.interfaces import own_interfaces
-from guardian.system.ports import udp_socket
+from guardian.system.ports import both_sockets
 
 if TYPE_CHECKING:
     import asyncio
@@ -58,8 +61,10 @@ class Listening:
         self._failed: frozenset[Endpoint] = frozenset()
         self._served: tuple[Engine, Forwarder, asyncio.AbstractEventLoop] | None = None
         self._holder: Holder = hold_nobody
+        self._tcp: Made = partial(TcpListener, table=Connections())
         if inherited:
-            self._ears[None] = [Ear(one, InheritedUdpListener) for one in inherited.udp]
+            over_udp = [Ear(one, InheritedUdpListener) for one in inherited.udp]
+            self._ears[None] = over_udp + [Ear(one, self._tcp) for one in inherited.tcp]
             return
         try:
             for place in _places(self._wanted):
@@ -143,7 +148,8 @@ class Listening:
             self._close(place)
 
     def _open(self, place: Endpoint) -> list[Ear]:
-        return [Ear(udp_socket(*place), UdpListener)]
+        udp, tcp = both_sockets(*place)
+        return [Ear(udp, UdpListener), Ear(tcp, self._tcp)]
 
     def _serve(self, place: Endpoint | None) -> None:
         if self._served is None:

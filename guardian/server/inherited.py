@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from guardian.server.listener import BURST, Listener
+from guardian.server.listener import BURST, Listener, unmapped
 from guardian.server.udp import MAX_PACKET
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _INFO6 = struct.Struct("=16sI")
 """struct in6_pktinfo: address, interface."""
 _ROOM = socket.CMSG_SPACE(_INFO6.size) + socket.CMSG_SPACE(_INFO.size)
 _LINK_LOCAL = b"\xfe\x80"
-_MAPPED = "::ffff:"
 
 
 class InheritedUdpListener(Listener["To"]):
@@ -83,7 +82,7 @@ class InheritedUdpListener(Listener["To"]):
             pass
         for packet, told, _, source in batch:
             try:
-                client = _unmapped(source[0])
+                client = unmapped(source[0])
                 here, ancillary = _asked_at(told[0]) if told else ("", ())
                 to = (source, ancillary)
                 reply = replay(packet, client, now) or self.receive(packet, client, here, to, now)
@@ -114,7 +113,3 @@ def _asked_at(told: tuple[int, int, bytes]) -> tuple[str, Ancillary]:
     link = interface if packed.startswith(_LINK_LOCAL) else 0
     address = IPv6Address(packed)
     return str(address.ipv4_mapped or address), ((level, kind, _INFO6.pack(packed, link)),)
-
-
-def _unmapped(client: str) -> str:
-    return client[len(_MAPPED) :] if client.startswith(_MAPPED) and "." in client else client
