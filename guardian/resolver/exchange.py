@@ -15,8 +15,11 @@ from guardian.wire.upstream import question_of, write_question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from guardian.config.values import Server
     from guardian.model import Answer, AskKey
     from guardian.resolver.chance import Chance
+    from guardian.resolver.health import Health
+    from guardian.resolver.rounds import Line
 
     Waiter = Callable[["Answer | Reason"], None]
     Settled = Callable[["Attempt", "Answer | None"], None]
@@ -36,25 +39,44 @@ class Outlet(Protocol):
         """Let nothing more leave from here."""
 
 
+class Upstream(Protocol):
+    """One resolver, and the way in which it is asked."""
+
+    server: Server
+    health: Health
+    trouble: str
+    """What is wrong with the way to it, a sentence without a capital for people; empty where nothing is known."""
+
+    def ask(self, exchange: Exchange) -> None:
+        """Send a new attempt at the exchange's question, and put it at the end of `exchange.attempts`.
+
+        Raises UpstreamError where it can't be sent; nothing is put there then.
+        """
+
+    def close(self) -> None:
+        """Ask nothing more, and wait for nothing."""
+
+
 class Exchange:
     """A question on its way, its open attempts, oldest first, and who waits."""
 
-    __slots__ = ("askers", "attempts", "failed", "failure", "key", "rounds", "turn", "waiters")
+    __slots__ = ("asked", "askers", "attempts", "ends", "failed", "failure", "key", "line", "waiters")
 
-    def __init__(self, key: AskKey, waiter: Waiter, asker: str = "") -> None:
-        """Begin with one waiter and no attempt."""
+    def __init__(self, key: AskKey, waiter: Waiter, asker: str = "", ends: float = 0.0) -> None:
+        """Begin with one waiter and no attempt; it is to be over by `ends`, in monotonic seconds."""
         self.key = key
         self.waiters: list[Waiter] = [waiter]
         self.askers: list[str] = [asker]
         self.attempts: list[Attempt] = []
         self.failed: tuple[object, ...] = ()
         """The upstreams that have failed at it; none is asked again."""
-        self.failure = Reason.UPSTREAM_SILENT
+        self.failure = Reason.UPSTREAM_DOWN
         """What to tell where no answer comes."""
-        self.turn = 0
-        """Whose turn in the group is next, counted on and on."""
-        self.rounds = 0
-        """How often an answer was waited for."""
+        self.asked = 0
+        """How many attempts it has had."""
+        self.ends = ends
+        self.line: Line[Exchange] | None = None
+        """Where it waits."""
 
     def join(self, waiter: Waiter, asker: str = "") -> bool:
         """Let one more wait; False where MAX_WAITERS do already."""
@@ -70,7 +92,6 @@ class Exchange:
         Give how many attempts fewer are open beside the latest.
         """
         before = len(self.attempts)
-        self.failure = Reason.UPSTREAM_FAULTY
         self.failed = (*self.failed, upstream)
         for attempt in self.attempts:
             if attempt.upstream is upstream:
@@ -89,13 +110,17 @@ class Exchange:
 class Attempt:
     """One asking of one upstream."""
 
-    __slots__ = ("exchange", "identity", "message", "outlet", "padded", "question", "upstream")
+    __slots__ = ("exchange", "identity", "late", "message", "outlet", "padded", "question", "sent", "upstream")
 
-    def __init__(self, exchange: Exchange, upstream: object, chance: Chance, *, padded: bool = False) -> None:
+    def __init__(self, exchange: Exchange, upstream: Upstream, chance: Chance, *, padded: bool = False) -> None:
         """Write the message that asks `upstream` what `exchange` wants to know; `padded` for an encrypted way."""
         self.exchange = exchange
         self.upstream = upstream
         self.padded = padded
+        self.sent = 0.0
+        """When, in monotonic seconds; the forwarder's to say."""
+        self.late = False
+        """Its upstream's health knows that no answer came in time."""
         self.outlet: Outlet | None = None
         self.draw(chance)
 

@@ -21,6 +21,7 @@ _OPT = struct.Struct("!BHHIH")
 _OPTION = struct.Struct("!HH")
 BLOCK = 128
 """Octets; a padded question has a multiple of it."""
+_BARE = frozenset({codes.FORMERR, codes.SERVFAIL, codes.NOTIMP, codes.REFUSED})
 _CASE_BITS = bytes(0x20 if chr(octet).isalpha() and octet < 0x80 else 0 for octet in range(256))
 
 
@@ -45,6 +46,14 @@ def write_question(key: AskKey, identity: int, chance: int, *, padded: bool = Fa
 def question_of(message: bytes, key: AskKey) -> bytes:
     """Cut the question section out of a message made by `write_question` for `key`."""
     return message[HEADER_SIZE : HEADER_SIZE + len(key.name) + _TYPE_CLASS.size]
+
+
+def is_bare_failure(message: bytes) -> bool:
+    """Say whether a message is a failure that repeats no question: old servers answer so what they don't understand."""
+    if len(message) < HEADER_SIZE:
+        return False
+    _, flags, questions, *_ = _HEADER.unpack_from(message)
+    return bool(flags & codes.QR) and not questions and flags & 0xF in _BARE
 
 
 def _mixed_case(name: bytes, chance: int) -> bytes:

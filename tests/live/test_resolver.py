@@ -19,7 +19,7 @@ from guardian.model import Answer, AskKey, Reason
 from guardian.resolver import forwarder as room
 from guardian.resolver import udp
 from guardian.resolver.forwarder import Forwarder
-from guardian.resolver.udp import POOL_SIZE, POOL_USES
+from guardian.resolver.udp import POOL_SIZE, POOL_USES, Port, UdpUpstream
 from guardian.wire import codes
 from guardian.wire.names import to_wire
 from tests.live import authority as server
@@ -75,6 +75,11 @@ def sockets_to(*upstreams: Server) -> int:
     return sum(row.split()[2].rpartition(":")[2] in ports for row in rows)
 
 
+def pools(forwarder: Forwarder) -> list[list[Port]]:
+    """Give the pool of each UDP upstream."""
+    return [one._pool for group in forwarder._groups for one in group.upstreams if isinstance(one, UdpUpstream)]
+
+
 def begin(forwarder: Forwarder, question: AskKey) -> asyncio.Future[Answer | Reason]:
     future: asyncio.Future[Answer | Reason] = asyncio.get_running_loop().create_future()
     forwarder.ask(question, future.set_result)
@@ -100,7 +105,9 @@ def second() -> Iterator[Authority]:
 @pytest.fixture
 def short_rounds(monkeypatch: pytest.MonkeyPatch) -> float:
     """Make each round so many seconds long: what is silent needs no patience."""
-    monkeypatch.setattr(room, "ROUND_SECONDS", 0.1)
+    for name in ("ROUND_SECONDS", "QUESTION_SECONDS", "_REST", "_NEARLY"):
+        monkeypatch.setattr(room, name, getattr(room, name) / 10)
+    monkeypatch.setattr(room, "_WAITS", (0.01, 0.04))
     return 0.1
 
 
@@ -260,7 +267,8 @@ async def test_only_an_upstream_on_this_machine_can_call_an_answer_authentic(
     monkeypatch.setattr(server, "_answer", authentic)
     async with asking(place(authority), ports=ports) as forwarder:
         assert (await answered(forwarder, key("near.example"))).authentic
-        for upstream in forwarder._groups[0]:
+        for upstream in forwarder._groups[0].upstreams:
+            assert isinstance(upstream, UdpUpstream)
             upstream.trusted = False
             upstream.close()
         assert not (await answered(forwarder, key("far.example"))).authentic
@@ -269,7 +277,7 @@ async def test_only_an_upstream_on_this_machine_can_call_an_answer_authentic(
 async def test_a_port_of_the_pool_that_can_not_send_is_replaced_and_the_question_is_asked(authority: Authority) -> None:
     async with asking(place(authority), ports=PortChoice.POOL) as forwarder:
         await asyncio.gather(*(answered(forwarder, key(f"fill-{number}.example")) for number in range(POOL_SIZE)))
-        (pool,) = (upstream._pool for group in forwarder._groups for upstream in group)
+        (pool,) = pools(forwarder)
         broken = list(pool)
         for port in broken:
             # what a send from an address that is gone does: it fails, on this socket for ever
@@ -285,7 +293,7 @@ async def test_a_port_of_the_pool_that_can_not_send_is_replaced_and_the_question
 async def test_a_port_of_the_pool_that_hears_nothing_is_replaced(authority: Authority) -> None:
     async with asking(place(authority), ports=PortChoice.POOL) as forwarder:
         await asyncio.gather(*(answered(forwarder, key(f"fill-{number}.example")) for number in range(POOL_SIZE)))
-        (pool,) = (upstream._pool for group in forwarder._groups for upstream in group)
+        (pool,) = pools(forwarder)
         deaf = set(pool)
         authority.otherwise = Behaviour(silent=True)
         await asyncio.gather(*(told(forwarder, key(f"deaf-{number}.example")) for number in range(5 * POOL_SIZE)))
@@ -368,7 +376,7 @@ async def test_the_pool_asks_from_few_ports_and_leaves_each_after_its_uses(autho
             names = [f"pool-{start + number}.example" for number in range(100)]
             await asyncio.gather(*(answered(forwarder, key(name)) for name in names))
         assert len({one.port for one in authority.asked}) == POOL_SIZE
-        (pool,) = (upstream._pool for group in forwarder._groups for upstream in group)
+        (pool,) = pools(forwarder)
         worn = set(pool)
         for one in pool:
             assert one.uses_left > POOL_USES - 400
@@ -384,7 +392,7 @@ async def test_a_worn_port_still_hears_what_it_asked(authority: Authority) -> No
     async with asking(place(authority), ports=PortChoice.POOL) as forwarder:
         slow = begin(forwarder, key("slow.example"))
         await asyncio.to_thread(authority.wait_until, bool)
-        (pool,) = (upstream._pool for group in forwarder._groups for upstream in group)
+        (pool,) = pools(forwarder)
         port = next(one for one in pool if one.open)
         port.release()
         pool.remove(port)

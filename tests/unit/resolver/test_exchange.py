@@ -8,8 +8,10 @@ from guardian.model import Answer, AskKey, Reason
 from guardian.resolver.chance import Chance
 from guardian.resolver.exchange import MAX_WAITERS, Attempt, Exchange
 from guardian.wire.names import to_wire
+from tests.unit.resolver.paper import HERE, PaperUpstream
 
 KEY = AskKey(to_wire("a-name-with-letters.example"), 1, 1, dnssec_ok=False, checking_disabled=False, group=0)
+NOBODY = PaperUpstream(HERE, None)
 ANSWER = Answer(0, authentic=False, truncated=False, counts=(0, 0), body=b"", ttl=60)
 
 
@@ -36,7 +38,7 @@ def test_each_attempt_has_its_own_id_and_its_own_letter_case() -> None:
     drawn = set()
     chance = Chance()
     for _ in range(50):
-        attempt = Attempt(exchange, None, chance)
+        attempt = Attempt(exchange, NOBODY, chance)
         message = dns.message.from_wire(attempt.message)
         assert message.id == attempt.identity
         assert attempt.question in attempt.message
@@ -47,7 +49,7 @@ def test_each_attempt_has_its_own_id_and_its_own_letter_case() -> None:
 
 
 def test_a_question_tells_an_upstream_nothing_of_who_asks() -> None:
-    attempt = Attempt(Exchange(KEY, ignore, "192.168.1.20"), None, Chance())
+    attempt = Attempt(Exchange(KEY, ignore, "192.168.1.20"), NOBODY, Chance())
     message = dns.message.from_wire(attempt.message)
     assert message.options == ()
     assert message.payload == 1232
