@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import report, rounds, servers
+from bench import encrypted, report, rounds, servers
 from bench.house import House, as_numbers, build_house, start_cpu_seconds
 from bench.process import Memory, cores, memory
 from bench.programs import BenchError, compiled_guardian
@@ -37,6 +37,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     option("--no-edns", action="store_true", help="questions without the OPT record of 1232 octets")
     option("--spin", action="store_true", help="the load generator never sleeps: no server pays for waking it")
     option("--cold", action="store_true", help="also names never asked before, through a loopback upstream")
+    option("--dot", action="store_true", help="as --cold, and also through an upstream that is asked over TLS")
     option("--start", action="store_true", help="also the CPU from start to first answer")
     option("--memory", action="store_true", help="also compile and serve five times the names")
     option("--seed", type=int, default=1, help="of the mixes and the order")
@@ -85,7 +86,7 @@ class Bench:
         house = None if self.chosen.peers_only else self.compile(self.chosen.names)
         with servers.authority(self.folder, self.load_core) as upstream:
             self._mixes(house, upstream.port)
-            if self.chosen.cold:
+            if self.chosen.cold or self.chosen.dot:
                 self._cold(house, upstream.port)
             if house and self.chosen.start:
                 spent = start_cpu_seconds(house, self.server_core, upstream.port, STARTS)
@@ -133,6 +134,9 @@ class Bench:
             if house:
                 for ports in ("fresh", "pool"):
                     running.append(stack.enter_context(house.serve(self.server_core, upstream, ports=ports)))
+                if self.chosen.dot:
+                    front = stack.enter_context(encrypted.front(self.folder, self.load_core, upstream))
+                    running.append(stack.enter_context(house.serve_encrypted(self.server_core, front)))
             self.outcomes += rounds.run(running, course, self.folder, self.load_core, _progress)
 
     def _memory(self, house: House, upstream: int) -> None:

@@ -8,10 +8,11 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from bench import encrypted
 from bench.names import listed_names
 from bench.process import cpu_ns, memory, pinned
 from bench.programs import BenchError, guardian
-from bench.report import COMPILED
+from bench.report import COMPILED, ENCRYPTED
 from bench.servers import Server, free_port, running
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ dns:
   rate_limit: 0
   ports: {ports}
 upstreams:
-  - {{url: "udp://127.0.0.1:{upstream}"}}
+  - {upstream}
 lists:
   embedded: false
   sources:
@@ -69,7 +70,17 @@ class House:
         name = "guardian" if ports == "fresh" else f"guardian {ports}"
         command = [_command(), "dns", "--config", str(config)]
         log = config.with_suffix(".log")
-        return running(name if compiled is None else COMPILED, command, port, core, log, import_from=compiled)
+        environment = {} if compiled is None else {"PYTHONPATH": str(compiled)}
+        return running(name if compiled is None else COMPILED, command, port, core, log, environment)
+
+    def serve_encrypted(self, core: int, front: encrypted.Front) -> contextlib.AbstractContextManager[Server]:
+        """Start `guardian dns` on one core, asking `front` over TLS."""
+        port, config = free_port(), self.folder / "guardian-encrypted.yaml"
+        upstream = f'{{url: "tls://{encrypted.NAME}:{front.port}", addresses: [127.0.0.1]}}'
+        config.write_text(_CONFIG.format(port=port, upstream=upstream, ports="pool"), encoding="utf-8")
+        command = [_command(), "dns", "--config", str(config)]
+        environment = {"SSL_CERT_FILE": str(front.authorities)}
+        return running(ENCRYPTED, command, port, core, config.with_suffix(".log"), environment)
 
 
 def _command() -> str:
@@ -81,7 +92,8 @@ def _command() -> str:
 
 
 def _write_config(config: Path, port: int, upstream: int, ports: str) -> Path:
-    config.write_text(_CONFIG.format(port=port, upstream=upstream, ports=ports), encoding="utf-8")
+    plain = f'{{url: "udp://127.0.0.1:{upstream}"}}'
+    config.write_text(_CONFIG.format(port=port, upstream=plain, ports=ports), encoding="utf-8")
     return config
 
 

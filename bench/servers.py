@@ -16,7 +16,7 @@ from bench.programs import BenchError, build, find
 from bench.questions import packet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 START_SECONDS = 180.0
@@ -107,11 +107,11 @@ def _is_answering(port: int, question: bytes) -> bool:
 
 @contextlib.contextmanager
 def running(
-    name: str, command: Sequence[str], port: int, core: int, log: Path, *, import_from: Path | None = None
+    name: str, command: Sequence[str], port: int, core: int, log: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """Start a server on one core, wait for its first answer, and end it by its pid afterwards.
 
-    A server in Python imports from the folder `import_from` first.
+    `environment` is added to this one.
 
     Raises BenchError with the end of its log when it stops, or does not answer within START_SECONDS.
     """
@@ -123,7 +123,7 @@ def running(
             stdout=output,
             stderr=output,
             cwd=log.parent,
-            env=os.environ | {"PYTHONPATH": str(import_from)} if import_from else None,
+            env=os.environ | dict(environment or {}),
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -164,7 +164,7 @@ def echo(folder: Path, core: int) -> contextlib.AbstractContextManager[Server]:
 
 def unbound(folder: Path, core: int, listed: int, upstream: int) -> contextlib.AbstractContextManager[Server]:
     """Start unbound, one thread, forwarding, with the listed names as `local-zone: … always_nxdomain`."""
-    program = _needed("unbound", "apt install unbound")
+    program = needed("unbound", "apt install unbound")
     zones = _write_lines(folder / "unbound-zones.conf", listed, 'local-zone: "', '." always_nxdomain')
     port, config = free_port(), folder / "unbound.conf"
     config.write_text(_UNBOUND.format(port=port, folder=folder, zones=zones, upstream=upstream), encoding="utf-8")
@@ -173,7 +173,7 @@ def unbound(folder: Path, core: int, listed: int, upstream: int) -> contextlib.A
 
 def dnsmasq(folder: Path, core: int, listed: int, upstream: int) -> contextlib.AbstractContextManager[Server]:
     """Start dnsmasq, forwarding, with the listed names as `local=/…/`."""
-    program = _needed("dnsmasq", "apt install dnsmasq-base")
+    program = needed("dnsmasq", "apt install dnsmasq-base")
     zones = _write_lines(folder / "dnsmasq-zones.conf", listed, "local=/", "/")
     port, config = free_port(), folder / "dnsmasq.conf"
     config.write_text(_DNSMASQ.format(port=port, zones=zones, upstream=upstream), encoding="utf-8")
@@ -182,7 +182,8 @@ def dnsmasq(folder: Path, core: int, listed: int, upstream: int) -> contextlib.A
     return running("dnsmasq", command, port, core, folder / "dnsmasq.log")
 
 
-def _needed(name: str, how: str) -> Path:
+def needed(name: str, how: str) -> Path:
+    """Return where a program is; BenchError that says `how` to install it where it is nowhere."""
     program = find(name)
     if program is None:
         message = f"bench: {name} is not installed ({how})"

@@ -107,9 +107,13 @@ class TlsPipe:
             return b""
         plain = b""
         try:
-            while piece := self._tls.read(_PIECE):
+            # a read gives one record; one without need raises, which is dear
+            while self._incoming.pending or not data:
+                piece = self._tls.read(_PIECE)
+                if not piece:
+                    self.ended = True
+                    break
                 plain += piece
-            self.ended = True
         except ssl.SSLWantReadError:
             pass
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):

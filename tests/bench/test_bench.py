@@ -16,7 +16,7 @@ import pytest
 
 from bench.names import ALLOWED_START, name_at
 from bench.questions import NXDOMAIN, Asking, cold, mix_b, packet
-from bench.report import COMPILED, summarise, target_table
+from bench.report import COMPILED, ENCRYPTED, POOLED, summarise, target_table
 from bench.rounds import Outcome
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def found(root: Path, program: Callable[[str], str], tmp_path_factory: pytest.Te
     for peer in ("cc", "unbound", "dnsmasq"):
         program(peer)
     file = tmp_path_factory.mktemp("bench") / "found.json"
-    command = [sys.executable, "-m", "bench", "--quick", "--cold", "--start", "--json", str(file)]
+    command = [sys.executable, "-m", "bench", "--quick", "--dot", "--start", "--json", str(file)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240, check=False)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -44,6 +44,11 @@ def test_every_server_answers_every_question_right(found: dict[str, Any]) -> Non
     asked = {(one["server"], one["mix"]) for one in found["rounds"]}
     assert {(name, mix) for name in ("guardian", "unbound", "dnsmasq", "echo") for mix in "AB"} <= asked
     assert [one for one in found["rounds"] if one["wrong"] or one["answered"] < one["asked"] * 0.999] == []
+
+
+def test_asking_upstream_over_tls_costs_no_more_than_four_times_as_much(found: dict[str, Any]) -> None:
+    cold = {one["server"]: one["cpu_us"] for one in found["lines"] if one["mix"] == "cold"}
+    assert cold[ENCRYPTED] <= 4 * cold[POOLED], cold
 
 
 def test_a_quarter_of_the_questions_is_blocked(found: dict[str, Any]) -> None:
