@@ -48,7 +48,7 @@ class LeastAge(_Entry):
 
 
 class SharedHost(_Entry):
-    """A host that the service uses and that stays open."""
+    """A host that the service uses and that stays open, be it below a name of the service."""
 
     name: str
     reason: Bilingual

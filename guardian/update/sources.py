@@ -45,12 +45,24 @@ def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
 
 
 def service_rules(folder: Path, lists: Lists) -> Iterator[tuple[ListInfo, list[Rule]]]:
-    """Give each service, a list of its category, with its names; ConfigError where a file is damaged."""
+    """Give each service, a list of its category: its names, and what it shares as exceptions of its own.
+
+    Raises ConfigError where a file is damaged.
+    """
     for path in sorted((folder / "services").glob("*.yaml")) if lists.embedded else ():
         service = read_service(read_text(path), str(path))
         origin = f"guardian: services/{path.name}"
         info = ListInfo(path.stem, service.title.en, ListKind.BLOCK, service.category, origin, service.added)
-        yield info, list(_suffixes(((name,) for name in service.names), str(path), "names"))
+        yield (
+            info,
+            [
+                *_suffixes(((name,) for name in service.names), str(path), "names"),
+                *(
+                    rule._replace(exception=True)
+                    for rule in _suffixes(((host.name,) for host in service.shared), str(path), "shared")
+                ),
+            ],
+        )
 
 
 def list_files(folder: Path, lists: Lists) -> list[ListFile]:

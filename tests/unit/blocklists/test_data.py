@@ -91,6 +91,8 @@ BLOCKS: Final = [
     *((Block(f"services/{name}.yaml", one.category), one.names) for name, one in SERVICES.items()),
 ]
 BLOCKED: Final = {name: block for block, names in BLOCKS for name in names}
+LEFT_OPEN: Final = {host.name for service in SERVICES.values() for host in service.shared}
+"""Hosts that services share with others: exceptions of their own."""
 
 
 def _upwards(name: str) -> Iterator[str]:
@@ -99,7 +101,8 @@ def _upwards(name: str) -> Iterator[str]:
 
 
 def _blocked_by(name: str) -> Block | None:
-    return next((BLOCKED[above] for above in _upwards(name) if above in BLOCKED), None)
+    above = next((above for above in _upwards(name) if above in BLOCKED or above in LEFT_OPEN), "")
+    return BLOCKED.get(above)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
