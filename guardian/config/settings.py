@@ -36,6 +36,7 @@ from guardian.config.values import (
     UpstreamText,
     UpstreamUrl,
     WordText,
+    ZoneText,
     read_address,
     read_endpoint,
     read_tls_endpoint,
@@ -117,8 +118,8 @@ class Upstream(Section):
 class Forward(Section):
     """A zone that another resolver answers; its answers may hold private addresses."""
 
-    zone: NameText
-    """The zone's own name; all names below it belong to it."""
+    zone: ZoneText
+    """The zone's own name; all names below it belong to it. A network means its reverse zone."""
     upstream: UpstreamText
     """Who answers it; the host is an address."""
 
@@ -143,6 +144,15 @@ class Record(Section):
     """The device's full name."""
     address: AddressText
     """One of its addresses."""
+
+
+class Names(Section):
+    """The names that devices gave when they asked for an address."""
+
+    domain: NameText = "home.arpa"
+    """The domain of this house; what is not known in it is answered here, and never asked outside."""
+    leases: Annotated[tuple[PathText, ...], Field(strict=False, max_length=8)] = ()
+    """The lease files of this machine's DHCP server: dnsmasq, ISC dhcpd or Kea."""
 
 
 class Source(Section):
@@ -232,6 +242,8 @@ class Settings(Section):
         Field(strict=False, max_length=4096),
     ] = ()
     """Names of this house."""
+    names: Names = Names()
+    """The names that devices gave when they asked for an address."""
     lists: Lists = Lists()
     """What is blocked, allowed and protected."""
     family: Family = Family()

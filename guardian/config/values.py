@@ -18,6 +18,7 @@ from pydantic_core import core_schema
 
 from guardian.config.faults import refusal, shown, suggestion
 from guardian.model import Band, BlockMode, Format, ListKind, Scope
+from guardian.wire.reverse import reverse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,6 +246,18 @@ def read_allowed(value: object) -> Network | Literal["local"]:
     return read_network(value)
 
 
+def read_zone(value: object) -> str:
+    """Return the name of a zone; of a network, such as 192.168.1.0/24, that of its reverse zone."""
+    if not (isinstance(value, str) and "/" in value):
+        return read_name(value)
+    network = read_network(value)
+    zone = reverse_zone(network)
+    if zone is None:
+        lengths = "/8, /16, /24 or /32" if network.version == 4 else "a multiple of 4, such as /48 or /64"
+        raise refusal(f"{shown(value)} has no reverse zone of its own", f"write a line for each part with {lengths}")
+    return zone
+
+
 def read_word(value: object) -> str:
     """Return a short name for people and reports: lower-case letters, digits, `.`, `_` and `-`."""
     text = _text(value, "a name")
@@ -314,6 +327,7 @@ NetworkText = Annotated[Network, Text(read_network, _string("192.168.1.20/32", "
 HardwareText = Annotated[str, Text(read_hardware, _string("3c:22:fb:10:20:30"))]
 AllowedText = Annotated[Network | Literal["local"], Text(read_allowed, _string(LOCAL, "192.168.1.0/24"))]
 NameText = Annotated[str, Text(read_name, _string("home.lan"))]
+ZoneText = Annotated[str, Text(read_zone, _string("home.lan", "192.168.1.0/24"))]
 WordText = Annotated[str, Text(read_word, {"type": "string", "pattern": "^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$"})]
 PathText = Annotated[str, PathBesideFile()]
 BandText = Annotated[Band, _chosen(Band, "an age band")]

@@ -29,6 +29,7 @@ from guardian.daemon.control import Control
 from guardian.daemon.explaining import explained
 from guardian.daemon.faults import tell_fault
 from guardian.daemon.generation import generation_of, household_of, policies_of
+from guardian.daemon.house_names import LOOK_SECONDS, HouseNames
 from guardian.daemon.listening import Listening
 from guardian.daemon.networks import Networks
 from guardian.daemon.pausing import Pausing
@@ -75,13 +76,14 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._failed = False
         dns = parts.settings.dns
+        self._names = HouseNames(parts.settings)
         self.engine = Engine(
-            generation_of(parts, last_good_set(parts)), cache_entries=dns.cache_entries, rate_limit=dns.rate_limit
+            self._names.applied(generation_of(parts, last_good_set(parts))),
+            cache_entries=dns.cache_entries,
+            rate_limit=dns.rate_limit,
         )
         self._listening = Listening(dns.listen, inherited_sockets())
-        self._networks = Networks(
-            self.engine, lambda own: household_of(self._parts.settings, own), self._listening.follow
-        )
+        self._networks = Networks(self.engine, lambda own: household_of(self._parts.settings, own), self._move)
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
         self._control = Control(parts.state.control, self._answer)
@@ -118,7 +120,7 @@ class Daemon:
             loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
-        lasting = [self._reload_forever(reloads), self._forget_forever(loop)]
+        lasting = [self._reload_forever(reloads), self._forget_forever(loop), self._look_at_names_forever()]
         if self._notify.watchdog:
             lasting.append(feed_forever(self._notify, lambda: self.endpoint))
         tasks = [asyncio.create_task(one) for one in lasting]
@@ -157,6 +159,21 @@ class Daemon:
             self._networks.forget(now)
             self.engine.forget(now)
 
+    async def _look_at_names_forever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            async with self._turn:
+                # in a thread: a house of a thousand devices takes longer than an answer may wait
+                if await asyncio.to_thread(self._names.look):
+                    self.engine.replace(self._names.applied(self.engine.generation))
+
+    def _move(self) -> None:
+        """Take in that this machine's addresses have changed."""
+        self._listening.follow()
+        moved = self._names.applied(self.engine.generation)
+        if moved.own_zones != self.engine.generation.own_zones:
+            self.engine.replace(moved)
+
     async def _reload_forever(self, reloads: asyncio.Event) -> None:
         while True:
             await reloads.wait()
@@ -186,18 +203,21 @@ class Daemon:
             self._say_ready()
         return trouble
 
-    def _published(self) -> tuple[Parts, Generation, Mapping[str, Policy] | None]:
+    def _published(self) -> tuple[Parts, HouseNames, Generation, Mapping[str, Policy] | None]:
         parts = self._reread()
         generation = generation_of(parts, open_set(parts.state.current))
         loose = policies_of(parts, generation.domains, paused=True) if self._pausing.on else None
-        return parts, generation, loose
+        return parts, HouseNames(parts.settings), generation, loose
 
-    def _take_in(self, parts: Parts, generation: Generation, loose: Mapping[str, Policy] | None) -> None:
+    def _take_in(
+        self, parts: Parts, names: HouseNames, generation: Generation, loose: Mapping[str, Policy] | None
+    ) -> None:
         """Decide by new parts from now on; what is on its way upstream comes to its end there."""
         old, new = self._parts.settings, parts.settings
-        self._parts = parts
+        self._parts, self._names = parts, names
         moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
-        self.engine.replace(self._networks.applied(self._pausing.applied(generation, loose)), other_upstreams=moved)
+        now = self._networks.applied(names.applied(self._pausing.applied(generation, loose)))
+        self.engine.replace(now, other_upstreams=moved)
         if moved:
             loop = asyncio.get_running_loop()
             before, self._forwarder = self._forwarder, _forwarder(new, loop)

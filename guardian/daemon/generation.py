@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from guardian.config.values import LOCAL
+from guardian.daemon.house_names import own_zones, records_of
 from guardian.engine.generation import Generation
 from guardian.engine.household import UNKNOWN, Household
 from guardian.lists import regexes
@@ -16,11 +17,9 @@ from guardian.policy.policy import Policy
 from guardian.system.interfaces import own_links
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
-from guardian.wire.own import own_answers
 
 if TYPE_CHECKING:
     from guardian.config.settings import Settings
-    from guardian.config.values import Address
     from guardian.daemon.parts import Parts
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
@@ -37,9 +36,6 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
         LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
     policies = policies_of(parts, domains)
     rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
-    addresses: dict[bytes, list[Address]] = {}
-    for record in settings.records:
-        addresses.setdefault(to_wire(record.name), []).append(record.address)
     return Generation(
         domains=domains,
         policies=policies,
@@ -50,8 +46,9 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
             topics=[info.category for info in domains.lists],
             never_null=[name for name, category in parts.categories.categories.items() if category.never_null],
         ),
-        records={name: own_answers(name, of_name) for name, of_name in addresses.items()},
+        records=records_of(settings),
         zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
+        own_zones=own_zones(settings),
         rewrites={profile: rewrites[one.rules.band] for profile, one in policies.items()},
         inside_names=frozenset(map(to_wire, settings.dns.inside_names)),
     )

@@ -16,6 +16,7 @@ from guardian.engine.stages import (
     answer_any,
     answer_own_records,
     block,
+    keep_dotless_names,
     keep_special_names,
     refuse_other_kinds,
     rule,
@@ -36,6 +37,7 @@ TITLES: dict[Callable[..., Reply | None], str] = {
     answer_own_records: "records of this house",
     keep_special_names: "special names",
     block: "verdict",
+    keep_dotless_names: "names without a dot",
     answer_any: "questions for ANY",
 }
 """What people call the stages of the walk."""

@@ -31,6 +31,8 @@ class Generation:
     """The operator's own: name → type → answer; type 0 holds the answer for every other type."""
     zones: Mapping[bytes, int] = field(default_factory=dict)
     """Forward zones: name → upstream group."""
+    own_zones: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+    """Zones of this house by their last label: what is not known in them is denied here."""
     rewrites: Mapping[str, Mapping[bytes, bytes]] = field(default_factory=dict)
     """Safe search by profile: name → the name that is resolved in its place."""
     inside_names: frozenset[bytes] = frozenset()

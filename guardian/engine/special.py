@@ -1,7 +1,8 @@
-"""Hold the names that never leave the house: special-use names (RFC 6761) and the reverse zones of private addresses.
+"""Hold the names that never leave the house: special-use names (RFC 6761), reverse names of private addresses, its own.
 
 Law 1: each is answered here with a denial, unless the operator forwards it or a zone above it.
 Law 2: `example` resolves like any name (RFC 6761 section 6.5); so does what a house names in its own records.
+Law 3: a name without a dot is never denied to exist: a denial of `com` would deny all below it (RFC 8020).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LOCALHOST = to_wire("localhost")
 _TTL = 60
+_ADDRESSES = frozenset({codes.A, codes.AAAA, codes.HTTPS})
+"""Types by which a device looks for a host: what has no dot is one of this house, or a slip of the finger."""
 _LOOPBACK = {codes.A: bytes((127, 0, 0, 1)), codes.AAAA: bytes(15) + b"\x01"}
 
 _GONE = (
@@ -27,6 +30,8 @@ _GONE = (
     *("10.in-addr.arpa", "168.192.in-addr.arpa", *(f"{number}.172.in-addr.arpa" for number in range(16, 32))),
     *("0.in-addr.arpa", "127.in-addr.arpa", "254.169.in-addr.arpa", "255.255.255.255.in-addr.arpa"),
     *("2.0.192.in-addr.arpa", "100.51.198.in-addr.arpa", "113.0.203.in-addr.arpa"),
+    # RFC 7793: addresses that providers share among their customers
+    *(f"{number}.100.in-addr.arpa" for number in range(64, 128)),
     # RFC 6303 sections 4.3 to 4.6
     *(".".join(["0"] * 32) + ".ip6.arpa", ".".join(["1", *["0"] * 31]) + ".ip6.arpa"),
     *(
@@ -54,16 +59,30 @@ _TOPS = frozenset(name[label_offsets(name)[-1] :] for name in (*_ZONES, LOCALHOS
 
 def special_use(query: Query, generation: Generation) -> Reply | None:
     """Answer a special-use name; None for every other name, and for what the operator forwards."""
-    if not query.labels or query.name[query.labels[-1] :] not in _TOPS or generation.is_forwarded(query):
+    if not query.labels:
+        return None
+    top = query.name[query.labels[-1] :]
+    own = generation.own_zones.get(top)
+    if not (top in _TOPS or own) or generation.is_forwarded(query):
         return None
     for label, offset in enumerate(query.labels):
         zone = query.name[offset:]
         if zone == LOCALHOST:
             return _localhost(query, label)
         rcode = _ZONES.get(zone)
+        if rcode is None and own and zone in own:
+            # names of its devices come and go: nothing is said of what may be below one
+            rcode = codes.NOERROR
         if rcode is not None:
             return Reply(query, rcode, Reason.SPECIAL_USE, label=label, until=float("inf"))
     return None
+
+
+def dotless(query: Query, generation: Generation) -> Reply | None:
+    """Say that a name without a dot has no address; None for every other question, and for what is forwarded."""
+    if len(query.labels) != 1 or query.qtype not in _ADDRESSES or generation.is_forwarded(query):
+        return None
+    return Reply(query, codes.NOERROR, Reason.SPECIAL_USE, until=float("inf"))
 
 
 def _localhost(query: Query, label: int) -> Reply:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from guardian.engine.special import special_use
+from guardian.engine.special import dotless, special_use
 from guardian.model import Answer, Reason, Reply, Verdict
 from guardian.policy.policy import OPEN
 from guardian.wire import codes
@@ -80,6 +80,12 @@ def block(query: Query, ruling: Ruling, generation: Generation) -> Reply | None:
     return _new(Reply, (query, codes.NOERROR, verdict.reason, None, verdict, label, FOREVER, None))
 
 
+def keep_dotless_names(query: Query, ruling: Ruling, generation: Generation) -> Reply | None:
+    """Ask nobody outside for the address of a name without a dot."""
+    del ruling
+    return dotless(query, generation)
+
+
 def answer_any(query: Query, ruling: Ruling, generation: Generation) -> Reply | None:
     """Answer ANY with one small record (RFC 8482 section 4.2): it serves those who forge their address best."""
     del ruling, generation
@@ -100,6 +106,8 @@ STAGES: tuple[Stage, ...] = (
     keep_special_names,
     # before the cache: what the cache holds for one child says nothing of another
     block,
+    # after the block: a list may close a whole top-level domain
+    keep_dotless_names,
     # after the block: ANY of a closed name is closed, too
     answer_any,
 )

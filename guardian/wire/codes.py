@@ -7,6 +7,7 @@ A = 1
 NS = 2
 CNAME = 5
 SOA = 6
+PTR = 12
 HINFO = 13
 AAAA = 28
 DNAME = 39

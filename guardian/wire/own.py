@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnslib import AAAA, RR, SOA, A, DNSHeader, DNSQuestion, DNSRecord
+from dnslib import AAAA, PTR, RR, SOA, A, DNSHeader, DNSQuestion, DNSRecord
 
 from guardian.wire import codes
 from guardian.wire.names import to_text
@@ -24,13 +24,19 @@ def own_answers(name: bytes, addresses: Sequence[IPv4Address | IPv6Address], *, 
     """Give the answers for a name with these addresses, by type; `ttl` in seconds."""
     four = [RR(to_text(name), codes.A, ttl=ttl, rdata=A(str(one))) for one in addresses if one.version == 4]
     six = [RR(to_text(name), codes.AAAA, ttl=ttl, rdata=AAAA(str(one))) for one in addresses if one.version == 6]
+    return _answers(name, {codes.A: four, codes.AAAA: six}, ttl)
+
+
+def own_pointer(name: bytes, host: bytes, *, ttl: int = 60) -> dict[int, Answer]:
+    """Give the answers for the reverse name of an address that `host` has, by type; `ttl` in seconds."""
+    return _answers(name, {codes.PTR: [RR(to_text(name), codes.PTR, ttl=ttl, rdata=PTR(to_text(host)))]}, ttl)
+
+
+def _answers(name: bytes, records: dict[int, list[RR]], ttl: int) -> dict[int, Answer]:
     answers = {OTHER_TYPES: _answer(name, codes.ANY, [], ttl)}
-    if four:
-        answers[codes.A] = _answer(name, codes.A, four, ttl)
-    if six:
-        answers[codes.AAAA] = _answer(name, codes.AAAA, six, ttl)
+    answers |= {qtype: _answer(name, qtype, found, ttl) for qtype, found in records.items() if found}
     # one RRset is enough for ANY, and "there is nothing" would be a lie (RFC 8482 section 4.1)
-    answers[codes.ANY] = answers.get(codes.A) or answers.get(codes.AAAA) or answers[OTHER_TYPES]
+    answers[codes.ANY] = next((answers[qtype] for qtype in records if qtype in answers), answers[OTHER_TYPES])
     return answers
 
 

@@ -19,6 +19,7 @@ SECTIONS = {
     "upstreams": "Upstream",
     "forward": "Forward",
     "records": "Record",
+    "names": "Names",
     "lists": "Lists",
     "family": "Family",
     "clients": "Client",

@@ -11,7 +11,7 @@ import dns.reversename
 import pytest
 
 from guardian.engine.engine import Engine
-from guardian.model import Ask, Reason, Reply
+from guardian.model import Reason, Reply
 from guardian.wire import codes
 from guardian.wire.names import to_wire
 from guardian.wire.own import own_answers
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from guardian.engine.generation import Generation
     from tests.unit.engine.conftest import House
 
-PTR = 12
+NS, PTR, DS, DNSKEY = 2, 12, 43, 48
 GONE = [
     # RFC 6761
     *("test", "www.test", "a.b.c.TEST", "invalid", "x.invalid"),
@@ -31,6 +31,8 @@ GONE = [
     # RFC 6303 section 4.1: RFC 1918
     *("10.in-addr.arpa", "1.0.0.10.in-addr.arpa", "1.1.168.192.in-addr.arpa"),
     *(f"1.0.{number}.172.in-addr.arpa" for number in range(16, 32)),
+    # RFC 7793
+    *(f"1.0.{number}.100.in-addr.arpa" for number in (64, 100, 127)),
     # sections 4.2: this network, loopback, link-local, documentation, broadcast
     *("1.0.0.0.in-addr.arpa", "1.0.0.127.in-addr.arpa", "1.1.254.169.in-addr.arpa", "1.2.0.192.in-addr.arpa"),
     *("1.100.51.198.in-addr.arpa", "1.113.0.203.in-addr.arpa", "255.255.255.255.in-addr.arpa"),
@@ -49,6 +51,7 @@ OPEN = [
     *("example", "www.example", "example.com", "www.example.net", "example.org"),
     # what only looks like one of them
     *("nottest", "test.al", "local.al", "fooresolver.arpa", "myhome.arpa", "onion.org", "localhost.al", "in-addr.arpa"),
+    *("1.0.63.100.in-addr.arpa", "1.0.128.100.in-addr.arpa"),
     *("1.0.15.172.in-addr.arpa", "1.0.32.172.in-addr.arpa", "1.0.0.11.in-addr.arpa", "0.0.192.in-addr.arpa"),
     *("8.8.8.8.in-addr.arpa", "168.192.arpa", "arpa", "ipv4only.arpa", "e.f.ip6.arpa", "c.f.ip6.arpa"),
     dns.reversename.from_address("2001:4860::8888").to_text(omit_final_dot=True),
@@ -66,8 +69,33 @@ def test_a_special_name_is_answered_here(house: House, names: tuple[list[str], d
 
 @pytest.mark.parametrize("name", OPEN)
 def test_a_name_that_only_looks_special_resolves(house: House, name: str) -> None:
-    house.asked(name, house.teen)
     house.asked(name, house.teen, PTR)
+    if "." in name:
+        house.asked(name, house.teen)
+
+
+@pytest.mark.parametrize("name", ["nas", "com", "example", "Router", "xn--fiqs8s", "kjhgfdsa"])
+def test_the_address_of_a_name_without_a_dot_is_asked_of_nobody_and_denies_nothing_below(
+    house: House, name: str
+) -> None:
+    for qtype in (codes.A, codes.AAAA, codes.HTTPS):
+        told = house.told(name, house.teen, qtype)
+        assert (told.rcode(), records(told), error(told)) == (dns.rcode.NOERROR, [], None)
+        (soa,) = told.authority
+        assert soa.name.to_text(omit_final_dot=True).lower() == name.lower()
+    # whoever checks signatures needs these (RFC 4035), and so does whoever looks for the root
+    for qtype in (NS, DS, DNSKEY):
+        house.asked(name, house.teen, qtype)
+    house.asked(f"www.{name}", house.teen)
+
+
+def test_a_closed_name_without_a_dot_is_told_to_be_closed(house: House) -> None:
+    told = house.told("somewhere", house.little)
+    assert (told.rcode(), error(told)) == (dns.rcode.NOERROR, (17, ""))
+
+
+def test_a_name_without_a_dot_may_be_forwarded(house: House) -> None:
+    assert house.asked("lan", house.teen).key.group == 1
 
 
 @pytest.mark.parametrize(
@@ -134,6 +162,37 @@ def test_a_special_name_is_answered_over_and_over_without_being_read(house: Hous
     assert house.engine.replay(house.packet("printer.local"), house.teen, 0.0) is not None
 
 
+# --- the house's own zones --------------------------------------------------------------------------------------------
+
+OWN_ZONES = {
+    to_wire("lan"): frozenset({to_wire("home.lan")}),
+    to_wire("arpa"): frozenset({to_wire("0.0.0.0.0.0.0.0.8.f.e.0.1.0.a.2.ip6.arpa"), to_wire("home.arpa")}),
+}
+OWN_REVERSE = "0.0.0.0.0.0.0.0.8.f.e.0.1.0.a.2.ip6.arpa"
+
+
+@pytest.mark.parametrize("name", ["home.lan", "nas.home.lan", "a.b.Home.LAN", OWN_REVERSE, f"1.2.{OWN_REVERSE}"])
+def test_what_is_not_known_in_a_zone_of_the_house_is_asked_of_nobody(
+    house: House, generation: Generation, name: str
+) -> None:
+    own = type(house)(Engine(replace(generation, zones={}, own_zones=OWN_ZONES)))
+    for qtype in (codes.A, PTR, 16):
+        told = own.told(name, own.teen, qtype)
+        assert (records(told), error(told)) == ([], None)
+        assert told.authority[0].name.to_text(omit_final_dot=True).lower() in {"home.lan", OWN_REVERSE}
+
+
+@pytest.mark.parametrize("name", ["nothome.lan", "home.lan.example", "other.lan"])
+def test_what_is_beside_a_zone_of_the_house_resolves(house: House, generation: Generation, name: str) -> None:
+    own = type(house)(Engine(replace(generation, zones={}, own_zones=OWN_ZONES)))
+    own.asked(name, own.teen)
+
+
+def test_a_zone_of_the_house_may_be_forwarded_to_the_router(house: House, generation: Generation) -> None:
+    own = type(house)(Engine(replace(generation, zones={to_wire("home.lan"): 3}, own_zones=OWN_ZONES)))
+    assert own.asked("nas.home.lan", own.teen).key.group == 3
+
+
 # --- guardian itself --------------------------------------------------------------------------------------------------
 
 HERE = ["192.168.1.2", "10.0.0.1", "fd00::2", "fe80::2%eth0"]
@@ -141,7 +200,7 @@ HERE = ["192.168.1.2", "10.0.0.1", "fd00::2", "fe80::2%eth0"]
 
 def told_at(house: House, here: str, client: str, qtype: int, *, name: str = "guardian.home.arpa") -> Reply:
     reply = house.engine.receive_query(read_query(house.packet(name, qtype), client), 0.0, here)
-    assert not isinstance(reply, Ask)
+    assert isinstance(reply, Reply)
     return reply
 
 
