@@ -38,6 +38,7 @@ SILENT_SECONDS = 5.0
 """A connection on which nothing comes back for so long has lost its other end."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 4.0
+_LEAVES = "it closes connections and leaves questions unanswered"
 
 
 @functools.cache
@@ -158,13 +159,13 @@ class StreamUpstream:
             except WireError:
                 # the upstream's own words, and of no use: that is its failure
                 pass
-            self._answered = True
+            if not self._answered:
+                self._answered = True
+                self.trouble = ""
+                self._pause = 0.0
             if answer is not None and answer.truncated:
                 answer = None
             self._settled(attempt, answer)
-        if self._answered:
-            self.trouble = ""
-            self._pause = 0.0
         self._since = self._loop.time()
         self._waits = bool(self._open)
 
@@ -175,7 +176,7 @@ class StreamUpstream:
         again = {one: None for one in left if one not in self._repeated}
         if not self._opened or (self._waits and not self._answered and not 0 < len(left) == len(again)):
             again.clear()
-            self._back_off(trouble or "it closes connections and leaves questions unanswered")
+            self._back_off(trouble or _LEAVES)
         elif again:
             try:
                 self._connect()
@@ -184,6 +185,8 @@ class StreamUpstream:
             else:
                 self._repeated = frozenset(again)
                 self._enqueue(again)
+        if len(again) < len(left):
+            self.trouble = self.trouble or trouble or _LEAVES
         for attempt in left:
             if attempt not in again and attempt.outlet is self:
                 self._settled(attempt, None)
