@@ -156,27 +156,28 @@ class Forwarder:
     def _ask_of(self, exchange: Exchange, upstream: Upstream | None, group: Group, now: float) -> None:
         """Ask this upstream, or the next that can be asked, and wait; end where there is nothing to wait for."""
         attempts = exchange.attempts
+        line = self._round
         before = len(attempts)
         while upstream is not None:
             try:
                 upstream.ask(exchange)
-                break
             except UpstreamError:
                 self._miss(upstream, 0.0, now)
                 exchange.failed = (*exchange.failed, upstream)
                 upstream = group.next(exchange, other=True)
-        if upstream is not None:
+                continue
             attempts[-1].sent = now
             exchange.asked += 1
             if before:
                 self._make_room(attempts)
-        if not attempts:
-            self._end(exchange, exchange.failure)
-        elif group.single or upstream is None:
-            self._wait(exchange, self._round, now)
+            if not group.single:
+                patience = upstream.health.patience
+                line = next((one for one in self._short if patience <= one.seconds), line)
+            break
+        if attempts:
+            self._wait(exchange, line, now)
         else:
-            patience = upstream.health.patience
-            self._wait(exchange, next((one for one in self._short if patience <= one.seconds), self._round), now)
+            self._end(exchange, exchange.failure)
 
     def _make_room(self, attempts: list[Attempt]) -> None:
         """Keep the attempts before the latest one open, or give up the first."""
@@ -187,11 +188,11 @@ class Forwarder:
 
     def _wait(self, exchange: Exchange, line: Line[Exchange], now: float) -> None:
         """Wait at the end of a line; of a shorter one where the question would outlive its time."""
-        left = exchange.ends - now + _NEARLY
-        if line.seconds > left:
-            line = next((one for one in self._descending if one.seconds <= left), self._short[0])
         if exchange.line is not None:
             exchange.line.leave(exchange)
+            left = exchange.ends - now + _NEARLY
+            if line.seconds > left:
+                line = next((one for one in self._descending if one.seconds <= left), self._short[0])
         exchange.line = line
         line.join(exchange, now)
 
@@ -233,17 +234,20 @@ class Forwarder:
     def _settled(self, attempt: Attempt, answer: Answer | None) -> None:
         exchange, upstream = attempt.exchange, attempt.upstream
         now = self._clock()
-        usable = answer is not None and answer.rcode in _USABLE and not answer.truncated
-        if answer is None and upstream.trouble:
-            self._miss(upstream, now - attempt.sent, now)
-        else:
-            if upstream.health.hear(now - attempt.sent, now, late=attempt.late, faulty=not usable):
+        waited = now - attempt.sent
+        if exchange.__class__ is Exchange and answer is not None and answer.rcode in _USABLE and not answer.truncated:
+            if upstream.health.hear(waited, now):
                 self._answers_again(upstream)
-            exchange.failure = Reason.UPSTREAM_FAULTY
-        if exchange.__class__ is Probe:
-            exchange.hear(attempt)
-        elif answer is not None and usable:
             self._end(exchange, answer)
+            return
+        if answer is None and upstream.trouble:
+            self._miss(upstream, waited, now)
+        else:
+            exchange.failure = Reason.UPSTREAM_FAULTY
+            if upstream.health.hear(waited, now, faulty=answer is None or answer.rcode not in _USABLE):
+                self._answers_again(upstream)
+        if isinstance(exchange, Probe):
+            exchange.hear(attempt)
         else:
             self._fail(exchange, upstream, now)
 

@@ -23,8 +23,6 @@ _LONGER, _SHORTER = 1.21, 0.99
 """What patience is multiplied by at a late answer and at any other: where 1 in 20 is late it stays where it is."""
 _DOUBT = 100.0
 """Seconds that one seems to cost which has missed lately: any other goes before it."""
-_FAULT = 1.0
-"""Seconds that a useless answer seems to cost."""
 _LONGEST = 5.0
 _RECENT = 0.25
 """Seconds after an answer in which a missing one says little of the upstream: it may be slow for one name alone."""
@@ -46,6 +44,7 @@ class Health:
         self._heard_at = float("-inf")
         self._mean = 0.0
         self._faults = 0.0
+        """The share of useless answers; each seems to cost a second."""
         self.missed = 0
         """How many attempts in a row were in vain."""
         self._silent_since = 0.0
@@ -55,23 +54,27 @@ class Health:
         """Say whether it has missed several times in a row."""
         return self.missed >= MISSES
 
-    def hear(self, seconds: float, now: float, *, late: bool = False, faulty: bool = False) -> bool:
-        """Note an answer after so many seconds; `late` where `miss` knows of it, `faulty` where it is of no use.
-
-        Say whether it had missed before.
-        """
-        if self.heard and not self.down:
-            self._weigh(seconds, late=late)
-        else:
+    def hear(self, seconds: float, now: float, *, faulty: bool = False) -> bool:
+        """Note an answer after so many seconds, `faulty` where it is of no use; say whether it had missed before."""
+        if not self.heard or self.down:
             self.heard = True
             self.down = False
             self._mean = min(seconds, _LONGEST)
             self.patience = min(max(4 * seconds, QUICKEST), SLOWEST)
+        else:
+            self._mean += _SHARE * (seconds - self._mean)
+            if seconds >= self.patience:
+                self.patience = min(self.patience * _LONGER, SLOWEST)
+            elif self.patience > QUICKEST:
+                self.patience = max(self.patience * _SHORTER, QUICKEST)
+        if faulty or self._faults:
+            self._faults += _SHARE * (faulty - self._faults)
+        self.cost = self._mean + self._faults
         self._heard_at = now
-        self._faults += _SHARE * (faulty - self._faults)
-        self.cost = self._mean + _FAULT * self._faults
-        missed, self.missed = self.missed, 0
-        return missed > 0
+        if not self.missed:
+            return False
+        self.missed = 0
+        return True
 
     def miss(self, waited: float, now: float) -> bool:
         """Note that after `waited` seconds there was still no answer, or that none can come.
@@ -82,8 +85,10 @@ class Health:
             self._silent_since = now - waited
         self.missed += 1
         if self.heard and not self.down:
-            self._weigh(waited, late=False)
-        self.cost = self._mean + _FAULT * self._faults + (_DOUBT if self.doubted else 0.0)
+            self._mean += _SHARE * (waited - self._mean)
+            if waited >= self.patience:
+                self.patience = min(self.patience * _LONGER, SLOWEST)
+        self.cost = self._mean + self._faults + (_DOUBT if self.doubted else 0.0)
         return now - self._heard_at >= _RECENT
 
     def fall(self, now: float) -> bool:
@@ -93,11 +98,3 @@ class Health:
             return False
         self.down = True
         return True
-
-    def _weigh(self, seconds: float, *, late: bool) -> None:
-        self._mean += _SHARE * (min(seconds, _LONGEST) - self._mean)
-        if seconds >= self.patience:
-            if not late:
-                self.patience = min(self.patience * _LONGER, SLOWEST)
-        elif self.patience > QUICKEST:
-            self.patience = max(self.patience * _SHORTER, QUICKEST)
