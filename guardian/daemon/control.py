@@ -61,15 +61,16 @@ class Control:
         await asyncio.gather(*self._talks, return_exceptions=True)
 
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._talks) >= self._max_connections:
+            writer.write(write_answer(Refused("too many ask guardian at once; ask again")))
+            writer.close()
+            return
         talk = asyncio.create_task(self._talk(reader, writer))
         self._talks.add(talk)
         talk.add_done_callback(self._talks.discard)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if len(self._talks) > self._max_connections:
-                await _send(writer, Refused("too many ask guardian at once; ask again"))
-                return
             while line := await _line(reader):
                 await _send(writer, await self._answered(line))
         except (OSError, ValueError, asyncio.IncompleteReadError):
