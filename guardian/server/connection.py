@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import socket
 
 READ = 4096
-"""Octets that are read of one connection in one wake: about a hundred questions, so that others come soon."""
+"""Octets that are read of one connection in one wake: about a hundred questions."""
 MAX_IN_WORK = 64
 MAX_UNSENT = 128 * 1024
 """Octets of replies that a client may leave lying before it is read no further."""
@@ -34,8 +34,8 @@ SECONDS = 3.0
 class Service(Protocol):
     """What a connection asks of the listener that took it."""
 
-    def delay(self, connection: Connection, now: float) -> float:
-        """Count one question; give the seconds for which the connection lies unread."""
+    def may_ask(self, connection: Connection, now: float) -> bool:
+        """Say whether its next question may be handed in now; else `deferred` is set, and `go_on` called later."""
 
     def hand_in(self, packet: bytes, connection: Connection, now: float) -> bytes | None:
         """Take one message; give its reply, or None where it comes later by `Connection.reply`, or not at all."""
@@ -45,9 +45,6 @@ class Service(Protocol):
 
     def heard(self, connection: Connection) -> None:
         """Hear that a message came."""
-
-    def defer(self, connection: Connection) -> None:
-        """Call `go_on` in a while."""
 
     def left_lying(self, octets: int) -> bool:
         """Count octets more, or fewer, that clients leave lying; say whether that is too much in all."""
@@ -98,6 +95,7 @@ class Connection:
         self.last = now
         """When it came, or when its last message did."""
         self.closed = self.deferred = False
+        """`deferred`: others come first, or it is over its share."""
 
     @property
     def idle(self) -> bool:
@@ -127,9 +125,7 @@ class Connection:
         self._write(now)
         backlog = self._backlog
         while backlog and self._is_free():
-            if self._service.delay(self, now):
-                self.deferred = True
-                self._service.defer(self)
+            if not self._service.may_ask(self, now):
                 break
             message = self._service.hand_in(backlog.popleft(), self, now)
             if message:

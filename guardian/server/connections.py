@@ -3,11 +3,14 @@
 Law 1: a new client always gets in: where its address or the table is full, the oldest idle connection goes, else the
        oldest. So whoever holds many crowds out itself first.
 Law 2: one timer for all that may take too long, and one for all over their share; none while nobody is connected.
-Law 3: what clients leave lying unread together is counted, and bounded by `max_unsent` and a fair little for each.
+Law 3: all of them together hand in TURNS questions a wake, in the order in which they came; so a crowd of streams
+       costs who asks over UDP a millisecond, not its size.
+Law 4: what clients leave lying unread together is counted, and bounded by `max_unsent` and a fair little for each.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from guardian.server.connection import Connection
 
+TURNS = 64
 IDLE_SECONDS = 10.0
 CROWDED_SECONDS = 2.0
 """How long an idle connection stays while more than half of the table is taken (RFC 7766 section 6.2.3)."""
@@ -34,6 +38,10 @@ class Connections:
         self._all: dict[Connection, None] = {}
         self._by_address: dict[str, dict[Connection, None]] = {}
         self._deferred: list[Connection] = []
+        """Those over their share; each is here once, as in `_queue`."""
+        self._queue: deque[Connection] = deque()
+        """Those that wait for a turn: somebody only while none is left."""
+        self._turns = TURNS
         self._unsent = 0
         self._sweeps = False
 
@@ -81,11 +89,34 @@ class Connections:
         self._unsent += octets
         return self._unsent > self._max_unsent
 
+    def take_turn(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> bool:
+        """Let it hand in one question, or let it wait until others had their turn."""
+        if not self._turns:
+            connection.deferred = True
+            self._queue.append(connection)
+            return False
+        if self._turns == TURNS:
+            loop.call_soon(self._next_turns, loop)
+        self._turns -= 1
+        return True
+
     def defer(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
         """Let it go on in DEFER_SECONDS."""
+        connection.deferred = True
         if not self._deferred:
             loop.call_later(DEFER_SECONDS, self._go_on, loop)
         self._deferred.append(connection)
+
+    def _next_turns(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._turns = TURNS
+        now = loop.time()
+        for _ in range(len(self._queue)):
+            if not self._turns:
+                # its rest comes before whoever has had a turn by now
+                return
+            connection = self._queue.popleft()
+            connection.deferred = False
+            connection.go_on(now)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         deferred, self._deferred = self._deferred, []

@@ -69,9 +69,14 @@ class TcpListener(Listener[Connection]):
         to.reply(message)
         self._answered[to] = None
 
-    def delay(self, connection: Connection, now: float) -> float:
-        """Count one question; give the seconds for which the connection lies unread."""
-        return self._engine.delay(connection.client, now)
+    def may_ask(self, connection: Connection, now: float) -> bool:
+        """Say whether its next question may be handed in: streams take turns, and each client has its share."""
+        if not self._table.take_turn(connection, self._loop):
+            return False
+        if self._engine.delay(connection.client, now):
+            self._table.defer(connection, self._loop)
+            return False
+        return True
 
     def hand_in(self, packet: bytes, connection: Connection, now: float) -> bytes | None:
         """Take one message; give its reply, or None where it comes later or not at all."""
@@ -88,10 +93,6 @@ class TcpListener(Listener[Connection]):
     def heard(self, connection: Connection) -> None:
         """Hear that a message came."""
         self._table.heard(connection)
-
-    def defer(self, connection: Connection) -> None:
-        """Let it go on in a while."""
-        self._table.defer(connection, self._loop)
 
     def left_lying(self, octets: int) -> bool:
         """Count what clients leave lying; True where that is too much in all."""

@@ -43,6 +43,9 @@ class Loop:
     def remove_writer(self, descriptor: int) -> None:
         del self.writers[descriptor]
 
+    def call_soon(self, callback: Callable[..., None], *arguments: object) -> None:
+        self.timers.append((self.at, callback, arguments))
+
     def call_later(self, seconds: float, callback: Callable[..., None], *arguments: object) -> None:
         self.timers.append((self.at + seconds, callback, arguments))
 
@@ -126,6 +129,7 @@ class House:
         link.coming.extend(data)
         while link.coming and not link.closed and link.number in self.loop.readers:
             self.loop.readers[link.number]()
+            self.loop.pass_by(0)
 
     def answer(self, connection: Connection, message: bytes) -> None:
         """Answer one that waits."""
@@ -134,9 +138,13 @@ class House:
 
     # what a connection asks of its listener
 
-    def delay(self, _connection: Connection, _now: float) -> float:
+    def may_ask(self, connection: Connection, _now: float) -> bool:
+        if not self.table.take_turn(connection, _loop(self.loop)):
+            return False
         self.share -= 1
-        return 0.005 if self.share < 0 else 0.0
+        if self.share < 0:
+            self.table.defer(connection, _loop(self.loop))
+        return self.share >= 0
 
     def hand_in(self, packet: bytes, connection: Connection, _now: float) -> bytes | None:
         self.taken.append(packet)
@@ -150,9 +158,6 @@ class House:
 
     def heard(self, connection: Connection) -> None:
         self.table.heard(connection)
-
-    def defer(self, connection: Connection) -> None:
-        self.table.defer(connection, _loop(self.loop))
 
     def left_lying(self, octets: int) -> bool:
         return self.table.left_lying(octets)

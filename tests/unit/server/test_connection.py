@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from guardian.server.connection import MAX_IN_WORK, MAX_UNSENT, READ
+from guardian.server.connection import MAX_IN_WORK, MAX_UNSENT
 from guardian.wire.framing import framed
 
 if TYPE_CHECKING:
@@ -212,13 +212,6 @@ def test_all_replies_together_are_bounded_and_who_leaves_least_stays(house: Hous
     house.reply_size = 0
     house.tell(link, framed(b"another"))
     assert not modest.closed
-
-
-def test_one_reading_is_a_bounded_piece_of_work(house: House) -> None:
-    _, link = house.connect()
-    link.coming.append(framed(b"x" * 38) * 1000)
-    house.loop.readers[link.number]()
-    assert len(house.taken) == READ // 40
 
 
 def test_a_reply_of_the_greatest_length_goes_out_whole(house: House) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
+from guardian.server.connections import TURNS
 from guardian.wire.framing import framed
 
 if TYPE_CHECKING:
@@ -88,3 +90,19 @@ def test_one_closed_while_it_waits_for_its_share_is_left_alone(house: House, loo
     house.share = 100
     loop.pass_by(0.06)
     assert house.taken == []
+
+
+def test_a_wake_hands_in_so_many_questions_of_all_streams_and_then_others_have_their_turn(
+    house: House, loop: Loop
+) -> None:
+    links = [house.connect(f"10.0.0.{number}")[1] for number in range(3)]
+    for number, link in enumerate(links):
+        link.coming.append(framed(b"%d" % number) * 100)
+        loop.readers[link.number]()
+    assert house.taken == [b"0"] * TURNS
+    assert loop.readers.keys().isdisjoint(link.number for link in links)
+    loop.pass_by(0)
+    assert len(house.taken) == 300
+    runs = [(int(who), len(list(run))) for who, run in itertools.groupby(house.taken)]
+    assert runs == [(0, 100), (1, 28), (2, 64), (1, 64), (2, 36), (1, 8)]
+    assert all(link.number in loop.readers for link in links)
