@@ -74,7 +74,8 @@ def run(arguments: Namespace) -> int:
     if answer is None:
         domains, lists = _set(house)
         parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: memoryview(b""))
-        answer = explained(request, generation_of(parts, domains))
+        generation = generation_of(parts, domains)
+        answer = explained(request, generation, generation.household.profile_of)
     walk, usual = answer.walk, answer.usual
     if usual is not None and _is_over(answer, arguments.at):
         walk, usual = usual, None

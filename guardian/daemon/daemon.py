@@ -241,7 +241,7 @@ class Daemon:
             case HowAreYou():
                 return await self.status()
             case Explain():
-                return explained(request, self.engine.generation, self._pausing)
+                return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
             case Reload():
                 trouble = await self.reload()
                 domains = self.engine.generation.domains

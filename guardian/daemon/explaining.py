@@ -12,13 +12,20 @@ from guardian.model import Band
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from guardian.daemon.pausing import Pausing
     from guardian.engine.generation import Generation
 
 
-def explained(request: Explain, generation: Generation, pausing: Pausing | None = None) -> Explained:
-    """Give what is made of the question; WireError where the request names no name, band or address."""
-    profile = _profile(request, generation)
+def explained(
+    request: Explain, generation: Generation, profile_of: Callable[[str], str | None], pausing: Pausing | None = None
+) -> Explained:
+    """Give what is made of the question; `profile_of` says whose rules count for an address.
+
+    Raises WireError where the request names no name, band or address.
+    """
+    profile = _profile(request, profile_of)
     query = question_of(to_wire(request.name), request.qtype, request.client or "")
     walk = explain(query, generation, profile)
     if pausing is None or not pausing.on:
@@ -27,7 +34,7 @@ def explained(request: Explain, generation: Generation, pausing: Pausing | None 
     return Explained(walk, pausing.minutes_left(), pausing.until, usual)
 
 
-def _profile(request: Explain, generation: Generation) -> str | None:
+def _profile(request: Explain, profile_of: Callable[[str], str | None]) -> str | None:
     if not 0 <= request.qtype <= 0xFFFF:
         raise WireError("a record type is a number of 16 bits")
     if request.band is not None:
@@ -37,7 +44,7 @@ def _profile(request: Explain, generation: Generation) -> str | None:
     if request.client is None:
         return UNKNOWN
     try:
-        return generation.household.profile_of(request.client)
+        return profile_of(request.client)
     except ValueError as error:
         message = f"{request.client!r} is not an address; write 192.168.1.20 or fd00::20"
         raise WireError(message) from error

@@ -48,7 +48,7 @@ SEEN = 16_384
 """Octets that tell, one a packet, whether it was asked before: traces of a hash keyed anew at each start, no names."""
 _NOT_ASKED = (Reason.UPSTREAM_SLOW, Reason.UPSTREAM_DOWN)
 """They say nothing of the name: the next asking may be luckier."""
-_REWRITTEN_TYPES = frozenset({codes.A, codes.AAAA, codes.HTTPS, codes.SVCB})
+REWRITTEN_TYPES = frozenset({codes.A, codes.AAAA, codes.HTTPS, codes.SVCB})
 
 
 class Engine:
@@ -223,6 +223,10 @@ class Engine:
         """Give the address of each who has asked since `forget`, and about how many questions, for a look at it."""
         return {client: self._share.burst - account.left for client, account in self._accounts.items()}
 
+    def profile_of(self, client: str) -> str | None:
+        """Give the profile of a device by all that is known of it now; None for an address outside the house."""
+        return self._generation.household.profile_of(client, self._hardware.get(client, ""))
+
     def admits(self, client: str, now: float) -> bool:
         """Say whether a client is of this house."""
         return client in self._accounts or self._identify(client, now) is not None
@@ -276,7 +280,7 @@ class Engine:
     def _target(self, query: Query, account: Account) -> bytes | None:
         """Give the name that is resolved in place of the name asked: safe search."""
         target = self._rewrites[account.mark[0]].get(query.name)
-        return target if query.qtype in _REWRITTEN_TYPES else None
+        return target if query.qtype in REWRITTEN_TYPES else None
 
     def _judged(self, query: Query, ruling: Ruling, account: Account, target: bytes | None, answer: Answer) -> Reply:
         policy, rewritten = self._policies[account.mark[0]], target is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from guardian.engine.engine import _REWRITTEN_TYPES, OWN_NAME
+from guardian.engine.engine import OWN_NAME, REWRITTEN_TYPES
 from guardian.engine.household import UNKNOWN
 from guardian.engine.stages import (
     STAGES,
@@ -133,7 +133,7 @@ def _finding(
 
 
 def _target(query: Query, generation: Generation, profile: str) -> bytes | None:
-    if query.qtype not in _REWRITTEN_TYPES:
+    if query.qtype not in REWRITTEN_TYPES:
         return None
     return generation.rewrites.get(profile, {}).get(query.name)
 
