@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
-from guardian.config.values import LOCAL
+from guardian.config.values import LOCAL, Transport
 from guardian.model import Band, ListKind
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def concerns(document: Document, settings: Settings, own: Callable[[], Iterable[
         *_loose_strangers(document, settings),
         *_open_to_the_world(document, settings, own),
         *_no_list(document, settings),
+        *_plain_beside_encrypted(document, settings),
     ]
 
 
@@ -75,6 +76,15 @@ def _no_list(document: Document, settings: Settings) -> Iterator[Fault]:
     if not lists.embedded and all(source.kind is not ListKind.BLOCK for source in lists.sources):
         message = "no list is left that blocks: every name is open but to the youngest"
         yield document.fault(("lists", "embedded"), message, "write embedded: true, or add a list at lists.sources")
+
+
+def _plain_beside_encrypted(document: Document, settings: Settings) -> Iterator[Fault]:
+    """Warn of an upstream that is never asked: to ask it would show in the clear what the others hide."""
+    encrypted = any(one.url.transport is Transport.TLS for one in settings.upstreams)
+    for number, one in enumerate(settings.upstreams):
+        if encrypted and one.url.transport is not Transport.TLS:
+            message = f"{one.url} is never asked: beside it stands an encrypted upstream"
+            yield document.fault(("upstreams", number, "url"), message, "write tls:// here, too, or take it out")
 
 
 def _admitted(settings: Settings) -> Iterator[tuple[Path, Network]]:

@@ -261,6 +261,12 @@ class Settings(Section):
     ] = ()
     """Devices and their age bands; an address wins over mac, mac over a wider network, a narrower over a wider one."""
 
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Whom to ask by default; where one is encrypted, the encrypted ones alone."""
+        servers = [server for upstream in self.upstreams for server in upstream.servers]
+        return tuple(server for server in servers if server.encrypted) or tuple(servers)
+
 
 def read_settings(text: bytes, file: str, folder: str) -> Settings:
     """Return the settings in a file's text.

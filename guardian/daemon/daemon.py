@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from guardian.control.messages import (
@@ -24,7 +25,7 @@ from guardian.control.messages import (
     Resume,
     Resumed,
 )
-from guardian.control.status import Status, UpstreamStatus
+from guardian.control.status import Status
 from guardian.daemon.control import Control
 from guardian.daemon.explaining import explained
 from guardian.daemon.faults import tell_fault
@@ -35,6 +36,7 @@ from guardian.daemon.networks import Networks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
 from guardian.daemon.status import network_status, program, set_status
+from guardian.daemon.upstreams import groups_of, status_of, tell_change
 from guardian.daemon.watchdog import feed_forever
 from guardian.engine.engine import Engine
 from guardian.errors import ConfigError, ListError, StoreError
@@ -47,8 +49,8 @@ from guardian.system.privileges import become, behind_sudo
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from guardian.config.settings import Settings
-    from guardian.config.values import Endpoint, Server
+    from guardian.config.settings import Dns, Settings
+    from guardian.config.values import Endpoint
     from guardian.control.messages import Answer, Request
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
@@ -82,7 +84,7 @@ class Daemon:
             cache_entries=dns.cache_entries,
             rate_limit=dns.rate_limit,
         )
-        self._listening = Listening(dns.listen, inherited_sockets())
+        self._listening = Listening(dns.listen, dns.tls, inherited_sockets())
         self._networks = Networks(self.engine, lambda own: household_of(self._parts.settings, own), self._move)
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
@@ -224,12 +226,15 @@ class Daemon:
             self._listening.refer(self._forwarder)
             if before is not None:
                 loop.call_later(QUESTION_SECONDS + 1, before.close)
-        if old.dns.listen != new.dns.listen or old.dns.cache_entries != new.dns.cache_entries:
-            LOG.warning("dns.listen and dns.cache_entries are taken in at the next start")
+        if new.dns.tls is not None:
+            self._listening.renew(new.dns.tls)
+        if _at_start(old.dns) != _at_start(new.dns):
+            LOG.warning("dns.listen, dns.tls.listen and dns.cache_entries are taken in at the next start")
 
     def _say_ready(self) -> None:
         domains = self.engine.generation.domains
         places = ", ".join(f"{one.address} port {one.port}" for one in self._listening.endpoints)
+        places += "".join(f", {one.address} port {one.port} (TLS)" for one in self._listening.tls_endpoints)
         known = (len(domains), len(domains.lists), domains.checksum[:_SHOWN])
         sentence = "answering on {} by {} names in {} lists ({})".format(places, *known)
         LOG.info("%s", sentence)
@@ -269,9 +274,12 @@ class Daemon:
             version=made,
             form=form,
             minutes=int((asyncio.get_running_loop().time() - self._began) // 60),
-            listening=tuple(map(str, self._listening.endpoints)),
+            listening=(
+                *map(str, self._listening.endpoints),
+                *(f"tls://{one}" for one in self._listening.tls_endpoints),
+            ),
             set=await asyncio.to_thread(set_status, parts, self.engine.generation.domains),
-            upstreams=self._upstreams(),
+            upstreams=tuple(map(status_of, self._forwarder.states())) if self._forwarder else (),
             networks=await asyncio.to_thread(network_status, parts.settings, gateway_only=self._networks.gateway_only),
             paused_minutes=pausing.minutes_left(),
             paused_until=pausing.until,
@@ -279,19 +287,16 @@ class Daemon:
             memory=own_memory(),
         )
 
-    def _upstreams(self) -> tuple[UpstreamStatus, ...]:
-        servers = [server for group in _upstream_groups(self._parts.settings) for server in group]
-        return tuple(UpstreamStatus(str(one), one.encrypted, "untried", "") for one in servers)
+
+def _at_start(dns: Dns) -> tuple[object, ...]:
+    """Give what is taken in at the start alone."""
+    return dns.listen, dns.tls.listen if dns.tls else (), dns.cache_entries
 
 
 def _forwarder(settings: Settings, loop: asyncio.AbstractEventLoop) -> Forwarder:
-    return Forwarder(_upstream_groups(settings), settings.dns.ports, loop)
-
-
-def _upstream_groups(settings: Settings) -> list[list[Server]]:
-    """Give the resolvers to ask: the default ones, then each forward zone's."""
-    default = [server for upstream in settings.upstreams for server in upstream.servers]
-    return [default, *([forward.server] for forward in settings.forward)]
+    forwarder = Forwarder(groups_of(settings), settings.dns.ports, loop, on_change=partial(tell_change, settings))
+    forwarder.greet()
+    return forwarder
 
 
 def run(parts: Parts, reread: Callable[[], Parts]) -> None:

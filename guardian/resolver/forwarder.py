@@ -139,7 +139,7 @@ class Forwarder:
 
     def states(self) -> list[UpstreamState]:
         """Say how each upstream is doing: the default ones, then each forward zone's."""
-        return [state_of(upstream) for group in self._groups for upstream in group.upstreams]
+        return [state_of(upstream, number) for number, group in enumerate(self._groups) for upstream in group.upstreams]
 
     def close(self) -> None:
         """Stop; who still waits hears that no upstream answered."""
@@ -293,4 +293,4 @@ class Forwarder:
         group = self._group_of[upstream]
         up = sum(not one.health.down for one in group.upstreams)
         group.down = not up
-        self._on_change(state_of(upstream), up)
+        self._on_change(state_of(upstream, self._groups.index(group)), up)

@@ -21,16 +21,18 @@ class UpstreamState(NamedTuple):
     """`answers`, `silent` or `untried`."""
     trouble: str
     """Why it is silent, a sentence without a capital; empty otherwise."""
+    group: int
+    """Whom it answers for: 0 by default, else a forward zone, counted from 1."""
 
 
-def state_of(upstream: Upstream) -> UpstreamState:
-    """Look at an upstream."""
+def state_of(upstream: Upstream, group: int) -> UpstreamState:
+    """Look at an upstream of a group."""
     health, server = upstream.health, upstream.server
     if health.down:
         state, trouble = "silent", upstream.trouble or _silence(server)
     else:
         state, trouble = "answers" if health.heard else "untried", ""
-    return UpstreamState(str(server), server.encrypted, state, trouble)
+    return UpstreamState(str(server), server.encrypted, state, trouble, group)
 
 
 def _silence(server: Server) -> str:

@@ -98,3 +98,14 @@ def test_what_an_interface_says_of_half_the_world_makes_it_no_house(monkeypatch:
 )
 def test_a_filter_without_a_list_is_told(text: str, *, warns: bool) -> None:
     assert [line.partition(": no list")[0] for line in told(text)] == ["guardian.yaml:1:19: lists.embedded"] * warns
+
+
+@pytest.mark.parametrize("plain", ["udp://192.0.2.53", "tcp://192.0.2.53"])
+def test_a_plain_upstream_beside_an_encrypted_one_is_told_to_be_never_asked(plain: str) -> None:
+    (line,) = told(f"upstreams:\n  - {{url: 'tls://192.0.2.1'}}\n  - {{url: '{plain}'}}\n")
+    assert line.startswith(f"guardian.yaml:3:11: upstreams[1].url: {plain}:53 is never asked: ")
+
+
+@pytest.mark.parametrize("scheme", ["udp", "tls"])
+def test_upstreams_of_one_kind_are_not(scheme: str) -> None:
+    assert told(f"upstreams:\n  - {{url: '{scheme}://192.0.2.1'}}\n  - {{url: '{scheme}://192.0.2.2'}}\n") == []

@@ -327,3 +327,10 @@ def test_any_document_is_settings_or_faults_with_places(value: dict[str, object]
         return f'"{node}"' if isinstance(node, str) else "null" if node is None else str(node)
 
     assert all(fault.line == 1 and fault.column >= 1 and fault.key for fault in found(flow(value)))
+
+
+def test_where_one_upstream_is_encrypted_no_plain_one_is_asked() -> None:
+    settings = read("upstreams: [{url: 'udp://192.0.2.1'}, {url: 'tls://192.0.2.2'}, {url: 'tcp://192.0.2.3'}]\n")
+    assert [str(one) for one in settings.servers] == ["tls://192.0.2.2:853"]
+    settings = read("upstreams: [{url: 'udp://192.0.2.1'}, {url: 'tcp://192.0.2.3'}]\n")
+    assert [str(one) for one in settings.servers] == ["udp://192.0.2.1:53", "tcp://192.0.2.3:53"]
