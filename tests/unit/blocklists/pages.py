@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from guardian.lists.catalog import Mode, read_categories
 from guardian.lists.public import read_public
+from guardian.lists.services import read_groups, read_service
 from guardian.model import Band
 
 if TYPE_CHECKING:
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 
     from guardian.lists.catalog import Categories
     from guardian.lists.public import PublicLists
+    from guardian.lists.services import Service
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 CATEGORIES: Final = read_categories((ROOT / "blocklists" / "categories.yaml").read_bytes(), "categories.yaml")
 PUBLIC: Final = read_public((ROOT / "blocklists" / "public.yaml").read_bytes(), "public.yaml")
+GROUPS: Final = read_groups((ROOT / "blocklists" / "groups.yaml").read_bytes(), "groups.yaml").groups
+SERVICES: Final = {
+    path.stem: read_service(path.read_bytes(), path.name)
+    for path in sorted((ROOT / "blocklists" / "services").glob("*.yaml"))
+}
 
 
 def parts() -> dict[tuple[str, str], str]:
@@ -31,6 +38,7 @@ def parts() -> dict[tuple[str, str], str]:
         ("docs/categories.md", "reasons"): _lines(_reasons(CATEGORIES)),
         ("docs/public-lists.md", "lists"): _lines(_public(PUBLIC)),
         ("docs/public-lists.md", "left out"): _lines(_left_out(PUBLIC)),
+        ("docs/services.md", "services"): _lines(_services(SERVICES)),
     }
 
 
@@ -93,6 +101,21 @@ def _left_out(public: PublicLists) -> Iterator[str]:
     yield "|" + "---|" * 2
     for one in public.left_out:
         yield _row(f"[{one.title}]({one.homepage})" if one.homepage else one.title, one.why.en)
+
+
+def _services(services: dict[str, Service]) -> Iterator[str]:
+    for group, title in GROUPS.items():
+        yield f"### {title.sq} · {title.en}"
+        yield _row("service", "category", "its own age", "names", "stays open")
+        yield "|" + "---|" * 5
+        for id_, one in services.items():
+            if one.group is group:
+                named = one.title.en if one.title.sq == one.title.en else f"{one.title.sq} · {one.title.en}"
+                age = f"[{one.age.least}]({one.age.source})" if one.age else "?"
+                names = " ".join(f"`{name}`" for name in one.names)
+                shared = "<br>".join(f"`{host.name}`: {host.reason.en}" for host in one.shared)
+                yield _row(f"{named}<br>`{id_}`", f"`{one.category}`", age, names, shared)
+        yield ""
 
 
 if __name__ == "__main__":
