@@ -17,7 +17,6 @@ from guardian.wire.names import to_wire
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from guardian.config.values import Network
     from guardian.daemon.house_names import Records
 
 
@@ -74,10 +73,8 @@ def test_of_two_devices_with_one_name_the_first_keeps_it() -> None:
 
 
 def test_the_zones_of_a_house_are_its_domain_and_its_public_networks() -> None:
-    networks: list[Network] = [
-        ip_network(one) for one in ("192.168.1.0/24", "fd00::/64", "fe80::/64", "::1/128", "2a01:e0a:1:2::/64")
-    ]
-    zones = own_zones(settings("names: {domain: home.lan}\n"), networks)
+    texts = ("192.168.1.0/24", "fd00::/64", "fe80::/64", "::1/128", "2a01:e0a:1:2::/64")
+    zones = own_zones(settings("names: {domain: home.lan}\n"), map(ip_network, texts))
     assert zones == {
         to_wire("arpa"): {to_wire("2.0.0.0.1.0.0.0.a.0.e.0.1.0.a.2.ip6.arpa")},
         to_wire("lan"): {to_wire("home.lan")},
@@ -141,7 +138,7 @@ def test_a_file_that_can_t_be_read_is_told_once_and_comes_back(
     file, leases = watched
     file.unlink()
     assert leases.look()
-    assert leases.all == ()
+    assert not leases.all
     assert not leases.look()
     (told,) = caplog.messages
     assert f"{file}: can't be read: No such file or directory" in told
