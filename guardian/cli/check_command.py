@@ -8,10 +8,11 @@ from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from guardian.cli.house import add_config, open_house, unserved_upstreams
+from guardian.cli.house import add_config, open_house
 from guardian.cli.idle import idle_sources
 from guardian.cli.progress import Progress
 from guardian.cli.unread import unread
+from guardian.cli.unwritable import unwritable_state
 from guardian.config.concerns import concerns
 from guardian.config.loops import loops
 from guardian.errors import EXIT_CONFIG, EXIT_FAULT, ConfigError, Fault, ListError, StoreError
@@ -38,9 +39,10 @@ def run(arguments: Namespace) -> int:
     warnings: list[Fault] = []
     try:
         house = open_house(arguments.config)
-        wrong += unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
+        wrong += loops(house.document, house.settings, own_addresses)
         warnings += concerns(house.document, house.settings, own_networks)
         warnings += idle_sources(house)
+        warnings += unwritable_state(house)
         unusable, passed_over = _tried_lists(house)
         broken += unusable
         warnings += passed_over

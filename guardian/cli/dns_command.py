@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guardian.cli.house import add_config, open_house, unserved_upstreams
+from guardian.cli.house import add_config, open_house
 from guardian.config.loops import loops
 from guardian.config.overrides import overridden
 from guardian.config.settings import Lists
@@ -57,7 +57,7 @@ def _parts(arguments: Namespace) -> Parts:
     """Read the configuration, at the start and at each reload; ConfigError with every fault."""
     house = open_house(arguments.config)
     house = replace(house, settings=overridden(house.settings, listen=arguments.listen, upstream=arguments.upstream))
-    faults = unserved_upstreams(house) + loops(house.document, house.settings, own_addresses)
+    faults = loops(house.document, house.settings, own_addresses)
     if arguments.upstream:
         faults = [_of_option(fault) if fault.key.startswith("upstreams") else fault for fault in faults]
     if faults:

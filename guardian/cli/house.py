@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from guardian.config.document import read_document, validate
 from guardian.config.settings import Settings
-from guardian.config.values import FOLDER, Transport
+from guardian.config.values import FOLDER
 from guardian.errors import ConfigError, Fault
 from guardian.lists.catalog import Categories, read_categories
 from guardian.lists.safe_search import SafeSearch, read_safe_search
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardian.config.document import Document
-    from guardian.config.values import UpstreamUrl
 
 DEFAULT_CONFIG = "/etc/guardian/guardian.yaml"
 
@@ -95,20 +94,6 @@ def shipped_safe_search(folder: Path) -> SafeSearch:
     """Read the table of safe search that ships with guardian."""
     table = folder / "safesearch.yaml"
     return read_safe_search(read_text(table), str(table))
-
-
-def unserved_upstreams(house: House) -> list[Fault]:
-    """Say which upstreams this version can't ask: an encrypted one never becomes a plain one by itself."""
-    named: list[tuple[tuple[str | int, ...], UpstreamUrl]] = [
-        *((("upstreams", number, "url"), one.url) for number, one in enumerate(house.settings.upstreams)),
-        *((("forward", number, "upstream"), one.upstream) for number, one in enumerate(house.settings.forward)),
-    ]
-    hint = "it is never asked in plain text instead; write udp://ADDRESS, or start with --upstream udp://ADDRESS"
-    return [
-        house.document.fault(path, f"{url} can't be asked yet: this version speaks udp:// only", hint)
-        for path, url in named
-        if url.transport is not Transport.UDP
-    ]
 
 
 def _unknown_categories(house: House) -> Iterator[Fault]:

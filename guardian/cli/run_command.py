@@ -7,15 +7,11 @@ Law 2: compiling is a process of its own, so that its memory is given back befor
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
-from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guardian.cli.house import add_config, config_file, open_house, unserved_upstreams
-from guardian.config.loops import asks_itself
+from guardian.cli.house import add_config, config_file, open_house
 from guardian.config.values import DNS_PORT, Endpoint
 from guardian.errors import EXIT_CONFIG, StoreError
 from guardian.system.interfaces import own_addresses
@@ -23,12 +19,9 @@ from guardian.system.privileges import behind_sudo
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
 
     from guardian.cli.house import House
-    from guardian.config.values import Address
 
-RESOLV_CONF = Path("/etc/resolv.conf")
 _SELF = (sys.executable, "-m", "guardian.cli")
 
 
@@ -45,7 +38,7 @@ def run(arguments: Namespace) -> int:
     config = config_file(arguments.config)
     house = open_house(config)
     listeners = _lan() if arguments.lan else house.settings.dns.listen
-    options = [*_upstream(house, listeners), *(f"--listen={one}" for one in listeners if arguments.lan)]
+    options = [*_upstream(house), *(f"--listen={one}" for one in listeners if arguments.lan)]
     code = _compile(config)
     if code == EXIT_CONFIG:
         return code
@@ -70,38 +63,16 @@ def _compile(config: str) -> int:
         raise StoreError(f"{sys.executable}: can't be run by user {person}: {error.strerror}") from error
 
 
-def _upstream(house: House, listeners: Sequence[Endpoint]) -> list[str]:
-    """Find an upstream that this version can ask, and say which."""
+def _upstream(house: House) -> list[str]:
+    """Say whom open names are asked of, and whether somebody on the way can read them."""
     wanted = os.environ.get("GUARDIAN_UPSTREAM")
     if wanted:
+        _say(f"asking {wanted}, as GUARDIAN_UPSTREAM says")
         return ["--upstream", wanted]
-    faults = unserved_upstreams(house)
-    if not faults:
-        return []
-    own = _own_resolver(listeners)
-    for fault in faults:
-        _say(str(fault))
-    shown = f"[{own}]" if own.version == 6 else str(own)
-    _say(f"asking this machine's own resolver, {shown}, in plain text; GUARDIAN_UPSTREAM=udp://ADDRESS sets another")
-    return ["--upstream", f"udp://{shown}"]
-
-
-def _own_resolver(listeners: Sequence[Endpoint]) -> Address:
-    """Give the first resolver of this machine that is not guardian, who would ask itself."""
-    try:
-        text = RESOLV_CONF.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise StoreError(f"{RESOLV_CONF}: {error.strerror}; set GUARDIAN_UPSTREAM=udp://ADDRESS") from error
-    for word in re.findall(r"^[ \t]*nameserver[ \t]+(\S+)", text, re.MULTILINE):
-        try:
-            address = ip_address(word)
-        except ValueError:
-            continue
-        if not (
-            getattr(address, "scope_id", None) or asks_itself(Endpoint(address, DNS_PORT), listeners, own_addresses)
-        ):
-            return address
-    raise StoreError(f"{RESOLV_CONF} names no resolver besides guardian; set GUARDIAN_UPSTREAM=udp://ADDRESS")
+    servers = house.settings.servers
+    asked = ", ".join(map(str, servers))
+    _say(f"asking {asked}, encrypted" if servers[0].encrypted else f"asking {asked} in plain text")
+    return []
 
 
 def _lan() -> list[Endpoint]:

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from guardian.cli import run_command
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.conftest import Done
 
 
-def encrypt() -> None:
-    """Let the house's upstream be one that this version can't ask."""
-    path = Path("guardian.yaml")
-    path.write_text(path.read_text().replace("udp://", "tls://"), encoding="utf-8")
+@pytest.fixture
+def became(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the words of the program that takes the place of `guardian run`."""
+    words: list[str] = []
+
+    def become(_: str, found: list[str]) -> int:
+        words.extend(found)
+        return 0
+
+    monkeypatch.setattr(os, "execv", become)
+    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
+    return words
 
 
 def test_the_house_is_not_served_without_root(guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,64 +35,24 @@ def test_the_house_is_not_served_without_root(guardian: Callable[..., Done], mon
     assert done.err == "guardian: --lan serves port 53, which needs root; start with sudo\n"
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\nsearch home.lan\n", None])
-def test_without_any_resolver_it_says_how_to_name_one(
-    guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None
-) -> None:
-    encrypt()
-    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
-    monkeypatch.setattr(run_command, "RESOLV_CONF", tmp_path / "resolv.conf")
-    if text is not None:
-        (tmp_path / "resolv.conf").write_text(text)
-    done = guardian("run")
-    assert done.code == 1
-    assert done.err.splitlines()[-1].endswith("set GUARDIAN_UPSTREAM=udp://ADDRESS")
-    assert not (tmp_path / "state").exists()
-
-
 @pytest.mark.parametrize(
-    ("listen", "text", "asked"),
-    [
-        ("127.0.0.1:1053", "nameserver 127.0.0.1\n", "127.0.0.1"),
-        ("127.0.0.1:53", "nameserver 127.0.0.1\nnameserver  192.0.2.1 # router\n", "192.0.2.1"),
-        ("0.0.0.0:53", "nameserver 127.0.0.1\nnameserver not-one\nnameserver 2001:db8::1\n", "[2001:db8::1]"),
-    ],
+    ("scheme", "said"),
+    [("tls", "asking tls://192.168.1.1:853, encrypted"), ("udp", "asking udp://192.168.1.1:53 in plain text")],
 )
-def test_it_asks_the_first_resolver_of_this_machine_that_is_not_guardian(
-    guardian: Callable[..., Done],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    listen: str,
-    text: str,
-    asked: str,
+def test_it_says_whom_it_asks_and_who_can_read_that(
+    guardian: Callable[..., Done], became: list[str], scheme: str, said: str
 ) -> None:
-    encrypt()
     path = Path("guardian.yaml")
-    path.write_text(path.read_text().replace("127.0.0.1:1053", listen), encoding="utf-8")
-    (tmp_path / "resolv.conf").write_text(text)
-    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
-    monkeypatch.setattr(run_command, "RESOLV_CONF", tmp_path / "resolv.conf")
-    became: list[str] = []
-
-    def become(_: str, words: list[str]) -> int:
-        became.extend(words)
-        return 0
-
-    monkeypatch.setattr(os, "execv", become)
+    path.write_text(path.read_text().replace("udp://", f"{scheme}://"), encoding="utf-8")
     done = guardian("run")
-    assert f"asking this machine's own resolver, {asked}, in plain text" in done.err
-    assert became[-2:] == ["--upstream", f"udp://{asked}"]
+    assert said in done.err
+    assert "--upstream" not in became
 
 
-def test_a_machine_that_knows_guardian_alone_is_told_to_name_another(
-    guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_an_adult_may_name_another_upstream_and_hears_of_it(
+    guardian: Callable[..., Done], became: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encrypt()
-    path = Path("guardian.yaml")
-    path.write_text(path.read_text().replace("127.0.0.1:1053", "127.0.0.1:53"), encoding="utf-8")
-    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
-    monkeypatch.delenv("GUARDIAN_UPSTREAM", raising=False)
-    monkeypatch.setattr(run_command, "RESOLV_CONF", tmp_path / "resolv.conf")
+    monkeypatch.setenv("GUARDIAN_UPSTREAM", "udp://192.0.2.1")
     done = guardian("run")
-    assert done.code == 1
-    assert done.err.endswith("resolv.conf names no resolver besides guardian; set GUARDIAN_UPSTREAM=udp://ADDRESS\n")
+    assert "asking udp://192.0.2.1, as GUARDIAN_UPSTREAM says" in done.err
+    assert became[-2:] == ["--upstream", "udp://192.0.2.1"]

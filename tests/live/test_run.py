@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
+import time
 from typing import TYPE_CHECKING
 
 import dns.rcode
-import pytest
 
-from guardian.cli.run_command import RESOLV_CONF
 from tests.live.authority import ADDRESS, Authority
 from tests.live.conftest import PROGRAM, Guardian, ask, command, write_config
 
@@ -57,14 +57,23 @@ def test_run_goes_on_with_the_last_good_set_when_a_list_is_damaged(tmp_path: Pat
         assert ask(guardian.port, "casino.example").rcode() == dns.rcode.NXDOMAIN
 
 
-def test_run_never_asks_in_plain_text_what_was_meant_to_be_encrypted_without_saying_so(tmp_path: Path) -> None:
-    if not RESOLV_CONF.is_file() or "nameserver" not in RESOLV_CONF.read_text(encoding="utf-8"):
-        pytest.skip(f"{RESOLV_CONF} names no resolver of this machine")
-    config = write_config(tmp_path, "tls://192.0.2.53")
-    with Guardian(config, program=(*PROGRAM, "run", "--config", str(config))) as guardian:
-        guardian.ready()
-        guardian.wait_for("tls://192.0.2.53:853 can't be asked yet")
-        guardian.wait_for("in plain text; GUARDIAN_UPSTREAM=udp://ADDRESS sets another")
+def test_run_without_internet_says_in_a_line_what_works_and_what_an_adult_can_decide_and_blocks_all_the_same(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        config = write_config(tmp_path, f"tls://127.0.0.1:{nobody.getsockname()[1]}")
+        with Guardian(config, program=(*PROGRAM, "run", "--config", str(config))) as guardian:
+            guardian.ready()
+            line = guardian.wait_for("no upstream works: ")
+            assert "what is closed stays closed" in line
+            assert "never asked in plain text instead" in line
+            assert ask(guardian.port, GAMBLING).rcode() == dns.rcode.NXDOMAIN
+            assert ask(guardian.port, "guardian.home.arpa").answer
+            began = time.monotonic()
+            answer = ask(guardian.port, "school.example")
+            assert (answer.rcode(), time.monotonic() - began < 1) == (dns.rcode.SERVFAIL, True)
+            assert guardian.log().count("no upstream works") == 1
 
 
 def test_the_tour_shows_what_is_open_to_whom_and_needs_no_internet() -> None:
