@@ -174,14 +174,13 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     return [_row(*head), "|" + "---|" * len(head), *(_row(*row) for row in rows), ""]
 
 
-def bands_table(house: House, rankings: dict[str, list[str]], others: Iterable[str]) -> list[str]:
+def bands_table(house: House, rankings: dict[str, list[str]], others: dict[str, str], strange: set[str]) -> list[str]:
     """Say how many sites of each ranking a list closes for each band."""
-    samples = [
-        names[:most] for file, names in rankings.items() for most in ((FIRST, MOST) if RANKINGS[file] else (MOST,))
-    ]
-    head = [f"`{file}`, first {most:,}" for file in rankings for most in ((FIRST, MOST) if RANKINGS[file] else (MOST,))]
-    rows = [(f"`{band}`", *(len(house.closed(band, names)) for names in (*samples, others))) for band in Band]
-    return _table(["band", *head, "kept open by others"], rows)
+    samples = [(file, most) for file in rankings for most in ((FIRST, MOST) if RANKINGS[file] else (MOST,))]
+    head = [f"`{file}`, first {most:,}" for file, most in samples]
+    names = [*(rankings[file][:most] for file, most in samples), strange, others]
+    rows = [(f"`{band}`", *(len(house.closed(band, one)) for one in names)) for band in Band]
+    return _table(["band", *head, "of all four, unexpected", f"of {len(others):,} kept open by others"], rows)
 
 
 def categories_table(
@@ -259,11 +258,12 @@ def page(corpus: Path, text: str) -> str:
     met = house.met(most)
     held = held_by_others(corpus, met)
     unexpected = [site for site in met if site.name not in held]
+    strange = {site.name for site in unexpected}
     verdicts = read_verdicts(VERDICTS.read_text(encoding="utf-8"))
     judged = judge(corpus, BLOCKLISTS, {*most, *others})
     parts = {
-        "bands": bands_table(house, rankings, others),
-        "categories": categories_table(house, rankings, others, {site.name for site in unexpected}),
+        "bands": bands_table(house, rankings, others, strange),
+        "categories": categories_table(house, rankings, others, strange),
         "verdicts": verdicts_table(unexpected, verdicts),
         "others": others_table(house, others),
         "public": public_table(judged, set(first), set(most), others),
