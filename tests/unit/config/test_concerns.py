@@ -108,4 +108,4 @@ def test_a_plain_upstream_beside_an_encrypted_one_is_told_to_be_never_asked(plai
 
 @pytest.mark.parametrize("scheme", ["udp", "tls"])
 def test_upstreams_of_one_kind_are_not(scheme: str) -> None:
-    assert told(f"upstreams:\n  - {{url: '{scheme}://192.0.2.1'}}\n  - {{url: '{scheme}://192.0.2.2'}}\n") == []
+    assert told(f"upstreams:\n  - {{url: '{scheme}://192.168.1.1'}}\n  - {{url: '{scheme}://192.168.1.2'}}\n") == []
