@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Self
 import dns.message
 import dns.query
 import pytest
+import trustme
 
 from tests.live.authority import Authority
+from tests.live.streams import Private, certify, tls_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,3 +212,21 @@ def start() -> Iterator[Callable[..., Guardian]]:
     yield begin
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def ca() -> trustme.CA:
+    """Make a certificate authority that nothing else trusts."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def private(tmp_path: Path, house: Path, ca: trustme.CA, start: Callable[..., Guardian]) -> Private:
+    """Start a guardian that speaks TLS on a drawn port, too."""
+    certificate, key, trusted = (tmp_path / name for name in ("tls.crt", "tls.key", "ca.pem"))
+    certify(ca, certificate, key)
+    ca.cert_pem.write_to_path(str(trusted))
+    tls = 'tls: {listen: ["127.0.0.1:0"], certificate: tls.crt, key: tls.key}'
+    house.write_text(house.read_text().replace("dns: {", f"dns: {{{tls}, "))
+    guardian = start(house).ready()
+    return Private(guardian, tls_port(guardian), trusted, certificate, key)

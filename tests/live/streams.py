@@ -5,17 +5,24 @@ Law 1: every wait has its end, SECONDS.
 
 from __future__ import annotations
 
+import select
 import socket
+import ssl
 import struct
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import dns.message
 
 if TYPE_CHECKING:
+    import trustme
+
     from tests.live.conftest import Guardian
 
 SECONDS = 20
+NAME = "guardian.example"
+"""What the certificates here are for."""
 _LISTENING = "0A"
 """The state of a TCP socket that listens, as /proc/net/tcp writes it."""
 
@@ -83,3 +90,43 @@ def tls_port(guardian: Guardian) -> int:
     ports = {int(row[1][-4:], 16) for row in rows if row[3] == _LISTENING and f"socket:[{row[9]}]" in held}
     (other,) = ports - {guardian.port}
     return other
+
+
+def wait_for_ends(streams: list[socket.socket], seconds: float) -> list[socket.socket]:
+    """Watch until guardian has ended all of them, or so many seconds; give those that are still open."""
+    until = time.monotonic() + seconds
+    poll = select.poll()
+    left = {one.fileno(): one for one in streams}
+    for descriptor in left:
+        poll.register(descriptor, select.POLLRDHUP)
+    while left and (rest := until - time.monotonic()) > 0:
+        for descriptor, _ in poll.poll(rest * 1000):
+            poll.unregister(descriptor)
+            del left[descriptor]
+    return list(left.values())
+
+
+class Private(NamedTuple):
+    """A guardian that speaks TLS, and what a device needs to believe it."""
+
+    guardian: Guardian
+    port: int
+    authority: Path
+    """The file of the certificate authority that devices trust."""
+    certificate: Path
+    key: Path
+
+    def context(self) -> ssl.SSLContext:
+        """Give what a device needs to believe the certificate."""
+        return ssl.create_default_context(cafile=str(self.authority))
+
+    def connect(self) -> ssl.SSLSocket:
+        """Connect a device; the caller closes it."""
+        return self.context().wrap_socket(connect(self.port), server_hostname=NAME)
+
+
+def certify(ca: trustme.CA, certificate: Path, key: Path) -> None:
+    """Write a new certificate for NAME and its key."""
+    made = ca.issue_cert(NAME)
+    key.write_bytes(made.private_key_pem.bytes())
+    certificate.write_bytes(b"".join(one.bytes() for one in made.cert_chain_pems))

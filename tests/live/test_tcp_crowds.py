@@ -12,7 +12,7 @@ import dns.rcode
 import pytest
 
 from tests.live.conftest import BANDS, Guardian, ask
-from tests.live.streams import SECONDS, ask_over_tcp, connect, descriptors, is_over, question, resident
+from tests.live.streams import SECONDS, ask_over_tcp, connect, descriptors, is_over, question, resident, wait_for_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,20 +79,6 @@ def test_ten_thousand_idle_connections_cost_little_and_keep_nobody_out(
     assert len(held) <= ADDRESSES * MOST_OF_AN_ADDRESS
     assert grown < 100 * 1024
     assert descriptors(guardian) - files <= ADDRESSES * MOST_OF_AN_ADDRESS + 5
-
-
-def wait_for_ends(streams: list[socket.socket], seconds: float) -> list[socket.socket]:
-    """Watch until guardian has ended all of them, or so many seconds; give those that are still open."""
-    until = time.monotonic() + seconds
-    poll = select.poll()
-    left = {one.fileno(): one for one in streams}
-    for descriptor in left:
-        poll.register(descriptor, select.POLLRDHUP)
-    while left and (rest := until - time.monotonic()) > 0:
-        for descriptor, _ in poll.poll(rest * 1000):
-            poll.unregister(descriptor)
-            del left[descriptor]
-    return list(left.values())
 
 
 def test_five_hundred_that_send_an_octet_a_second_are_gone_in_ten(

@@ -99,7 +99,7 @@ forward-zone:
 @contextlib.contextmanager
 def serving(kind: Kind, program: str, text: str, folder: Path, authority: Authority) -> Iterator[int]:
     """Serve `text`, the rules in the words of `kind`, on a port, with `authority` behind."""
-    port = _drawn_port()
+    port = drawn_port()
     path = folder / "rules"
     config = folder / "server.conf"
     if kind.program == "dnsmasq":
@@ -116,12 +116,12 @@ def serving(kind: Kind, program: str, text: str, folder: Path, authority: Author
             whole += f'rpz:\n  name: "rpz.invalid."\n  zonefile: "{path}"\n'
         config.write_text(whole, "ascii")
         command, ready = [program, "-d", "-c", str(config)], "start of service"
-    with _running(command, ready):
+    with running(command, ready):
         yield port
 
 
 @contextlib.contextmanager
-def _running(command: list[str], ready: str) -> Iterator[None]:
+def running(command: list[str], ready: str) -> Iterator[None]:
     said: list[str] = []
     changed = threading.Condition()
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -151,7 +151,7 @@ def _running(command: list[str], ready: str) -> Iterator[None]:
             reader.join(SECONDS)
 
 
-def _drawn_port() -> int:
+def drawn_port() -> int:
     """Draw a port that is free for UDP and TCP."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket() as other:
