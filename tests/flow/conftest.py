@@ -57,7 +57,7 @@ clients:
 {"".join(f'  - {{network: {address}/32, band: "{band}"}}' + chr(10) for address, band in DEVICES.items())}
 """
 TOO_WIDE = "org.al\ncambridge.org\nplay.example\nclub.example\n"
-OUR_OWN = "chess.club.example\ncnhv.co\n"
+OUR_OWN = "chess.club.example\nspyzie.com\n"
 ADS = "0.0.0.0 use-application-dns.net\n0.0.0.0 ads.example\n"
 """A hosts list as many are: the name that keeps a browser at home stands among the advertisers."""
 HOSTILE = "alo116.al\nwww.alo116.al\n0.0.0.0 sq.wikipedia.org\n"

@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 def test_everyone_is_told_of_a_threat(home: Home) -> None:
     for device in home.everyone:
-        told = home.ask(device, "www.coinhive.com")
+        told = home.ask(device, "www.flexispy.com")
         assert (told.rcode, told.error, told.asked) == ("NXDOMAIN", (15, "malware"), ()), device

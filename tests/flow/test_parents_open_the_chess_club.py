@@ -20,4 +20,4 @@ def test_the_site_above_the_club_is_empty_and_never_gone(home: Home) -> None:
 
 def test_no_parents_list_opens_malicious_software(home: Home) -> None:
     for device in home.everyone:
-        assert home.ask(device, "www.cnhv.co").error == (15, "malware"), device
+        assert home.ask(device, "www.spyzie.com").error == (15, "malware"), device

@@ -300,11 +300,6 @@ def test_no_list_holds_a_shared_host_or_a_search_engine() -> None:
     assert not bad, _table(bad)
 
 
-def test_what_the_youngest_may_reach_is_in_no_block_list() -> None:
-    bad = [(name, listed.path) for name in LISTED["early-years"][1] if (listed := _blocked_by(name))]
-    assert not bad, _table(bad)
-
-
 def test_no_site_that_others_keep_open_is_closed(corpus: Path) -> None:
     bad = []
     for path in sorted((corpus / "allow").iterdir()):

@@ -1,4 +1,4 @@
-"""What no list and no band closes: help first, then what a home can't do without; and nothing that is everybody's page."""
+"""What no list and no band closes: help first, then what a home can't do without; never a page of everybody."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from guardian.config.settings import Lists
 from guardian.lists.catalog import read_protected
-from guardian.lists.domain_set import DomainSet
 from guardian.model import Band
 from guardian.policy.bands import BandRules
 from guardian.policy.policy import Policy
-from guardian.update.compilation import Workshop, compile_in_memory
 from guardian.wire.names import label_offsets, to_wire
 from tests.unit.blocklists.pages import CATEGORIES, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from guardian.lists.domain_set import DomainSet
 
 FOLDER: Final = ROOT / "blocklists"
 ENTRIES: Final = read_protected((FOLDER / "protected.yaml").read_bytes(), "protected.yaml").entries
@@ -82,12 +81,6 @@ MUST: Final = {
 def _upwards(name: str) -> Iterator[str]:
     labels = name.split(".")
     return (".".join(labels[start:]) for start in range(len(labels)))
-
-
-@pytest.fixture(scope="module")
-def shipped() -> DomainSet:
-    """Return the compiled lists that ship with guardian."""
-    return DomainSet(compile_in_memory(Workshop(FOLDER, Lists())))
 
 
 @pytest.mark.parametrize("name", MUST)
