@@ -95,5 +95,5 @@ def household_of(settings: Settings, own: frozenset[OwnAddress] | None = None) -
         inside=inside,
         profiles={one.network: one.band.value for one in settings.clients if one.network is not None},
         devices={one.mac: one.band.value for one in settings.clients if one.mac is not None},
-        wires=[(one.link.name, one.interface) for one in own if one.link.is_wire],
+        wires=[one.interface for one in own if one.link.is_wire],
     )

@@ -1,8 +1,8 @@
 """Hold the questions of devices that nobody knows yet, until the wire says who they are or it has taken too long.
 
 Law 1: at most `max_held` questions, for at most HOLD_SECONDS; one too many goes on at once, as an unknown device's.
-Law 2: an address is provoked once in PROVOKED_SECONDS; what it asks meanwhile, without having been found, goes on at
-       once: who can't be found must not wait for every answer.
+Law 2: an address that is not found is provoked once in PROVOKED_SECONDS, and what it asks meanwhile goes on at once:
+       who can't be found must not wait for every answer.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from guardian.engine.cache import TwoGenerations
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-
-    from guardian.system.provoker import Provoker
 
 HOLD_SECONDS = 0.1
 """A device on the same wire answers in a few milliseconds; a sleeping phone's Wi-Fi takes most of this."""
@@ -32,9 +30,9 @@ class Held(NamedTuple):
 class Holding:
     """Who is being looked for."""
 
-    def __init__(self, provoker: Provoker, loop: asyncio.AbstractEventLoop, *, max_held: int = 256) -> None:
-        """Hold nobody yet; `provoker` is closed with it."""
-        self._provoker = provoker
+    def __init__(self, provoke: Callable[[str], bool], loop: asyncio.AbstractEventLoop, *, max_held: int = 256) -> None:
+        """Hold nobody yet; `provoke` makes the kernel look for an address, or says False."""
+        self._provoke = provoke
         self._loop = loop
         self._max_held = max_held
         self._held: dict[str, Held] = {}
@@ -46,24 +44,19 @@ class Holding:
         now = self._loop.time()
         if self._count < self._max_held:
             held = self._held.get(client)
-            if held is None and not self._provoked.get(client, now) and self._provoker.provoke(client):
+            if held is None and not self._provoked.get(client, now) and self._provoke(client):
                 self._provoked.put(client, True, now + PROVOKED_SECONDS)
-                held = self._held[client] = Held([], self._loop.call_later(HOLD_SECONDS, self.release, client))
+                held = self._held[client] = Held([], self._loop.call_later(HOLD_SECONDS, self._release, client))
             if held is not None:
                 held.calls.append(again)
                 self._count += 1
                 return
         again()
 
-    def release(self, client: str) -> None:
-        """Let go on what waits for `client`, if anything does."""
-        held = self._held.pop(client, None)
-        if held is None:
-            return
-        held.timer.cancel()
-        self._count -= len(held.calls)
-        for again in held.calls:
-            again()
+    def find(self, client: str) -> None:
+        """Hear that it is known who `client` is: what waits for it goes on."""
+        self._provoked.drop(client)
+        self._release(client)
 
     def forget(self, now: float) -> None:
         """Drop what is over."""
@@ -72,5 +65,13 @@ class Holding:
     def close(self) -> None:
         """Let go on whatever waits."""
         for client in list(self._held):
-            self.release(client)
-        self._provoker.close()
+            self._release(client)
+
+    def _release(self, client: str) -> None:
+        held = self._held.pop(client, None)
+        if held is None:
+            return
+        held.timer.cancel()
+        self._count -= len(held.calls)
+        for again in held.calls:
+            again()

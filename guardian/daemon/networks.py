@@ -52,6 +52,7 @@ class Networks:
         self._moved = moved
         self._watch = watch or GatewayWatch()
         self._neighbours = Neighbours()
+        self._provoker = Provoker()
         self._netlink: Netlink | None = None
         self._holding: Holding | None = None
         self._own: frozenset[OwnAddress] = frozenset()
@@ -75,7 +76,7 @@ class Networks:
             LOG.warning("%s; guardian goes on by the networks it has read, and knows no device by its mac", error)
             self.close()
             return
-        self._holding = Holding(Provoker(), loop)
+        self._holding = Holding(self._provoke, loop)
         loop.add_reader(self._netlink.fileno(), self._hear)
 
     def hold(self, client: str, again: Callable[[], None]) -> None:
@@ -95,7 +96,7 @@ class Networks:
         ours = {one.interface.ip for one in self._own}
         hardware = {self._neighbours.hardware_of(one) for one in self.gateways} - {""}
         for client, count in self._engine.askers().items():
-            address = ip_address(client.partition("%")[0])
+            address = ip_address(client)
             if address.is_loopback or address in ours:
                 continue
             if client in self.gateways or self._neighbours.hardware_of(client) in hardware:
@@ -125,6 +126,10 @@ class Networks:
                 self._loop.remove_reader(self._netlink.fileno())
             self._netlink.close()
             self._netlink = None
+        self._provoker.close()
+
+    def _provoke(self, client: str) -> bool:
+        return self._provoker.provoke(client, {one.link.name for one in self._own if one.link.is_wire})
 
     def _hear(self) -> None:
         if self._netlink is None:
@@ -168,7 +173,7 @@ class Networks:
             if hardware:
                 self._engine.meet(address, hardware)
                 if self._holding is not None:
-                    self._holding.release(address)
+                    self._holding.find(address)
             else:
                 self._engine.part(address)
 

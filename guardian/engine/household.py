@@ -32,13 +32,13 @@ class Household:
         inside: Iterable[Network],
         profiles: Mapping[Network, str],
         devices: Mapping[str, str] | None = None,
-        wires: Iterable[tuple[str, Interface]] = (),
+        wires: Iterable[Interface] = (),
     ) -> None:
         """Take the house as it is now.
 
         `inside` may ask at all; `profiles` names devices by prefix, `devices` by hardware address
-        (`aa:bb:cc:dd:ee:ff`); `wires` are this machine's own addresses, each behind the name of its link, on networks
-        where devices are met by hardware addresses.
+        (`aa:bb:cc:dd:ee:ff`); `wires` are this machine's own addresses on networks where devices are met by hardware
+        addresses.
         """
         self._inside = Prefixes((network, UNKNOWN) for network in inside)
         self._profiles = Prefixes(profiles.items())
@@ -64,15 +64,10 @@ class Household:
         """Say whether the hardware address of `client` matters and can be learned: it is on a wire of this machine."""
         if not self._devices:
             return False
-        text, _, link = client.partition("%")
-        address = ip_address(text)
+        address = ip_address(client.partition("%")[0])
         _, is_alone = self._profiles.find(address) or (None, False)
         if is_alone:
             return False
-        on_wire = False
-        for name, own in self._wires:
-            if own.ip == address:
-                # this machine itself
-                return False
-            on_wire = on_wire or (address in own.network and link in {"", name})
-        return on_wire
+        # not this machine itself: it has no neighbour of its own address
+        own = [one.ip for one in self._wires if address in one.network]
+        return bool(own) and address not in own

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import struct
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,11 @@ if TYPE_CHECKING:
 
 _ROUTE = struct.Struct("=BBBBBBBBI")
 _HOP = struct.Struct("=HBBi")
-_INDEX = struct.Struct("=i")
 _NEW, _DELETED, _GET = 24, 25, 26
 _UNICAST = 1
 _LONGEST = 1 << 18
 """Octets of a routing table that is read: some two thousand routes, in ten milliseconds."""
-_RTA_OIF, _RTA_GATEWAY, _RTA_MULTIPATH = 4, 5, 9
+_RTA_GATEWAY, _RTA_MULTIPATH = 5, 9
 _FAMILIES = frozenset({2, 10})
 
 
@@ -46,24 +44,17 @@ def read_gateways(messages: Iterable[Message]) -> Iterator[str]:
         family, length, _, _, _, _, _, what, _ = _ROUTE.unpack_from(body)
         if family in _FAMILIES and length == 0 and what == _UNICAST:
             found = attributes(body, _ROUTE.size)
-            for link, gateway in (_hop(found), *_hops(found.get(_RTA_MULTIPATH, b""))):
-                # a link that is gone has taken its route along
-                with contextlib.suppress(OSError):
-                    if len(gateway) in {4, 16}:
-                        yield address_text(gateway, link)
+            for gateway in (found.get(_RTA_GATEWAY, b""), *_hops(found.get(_RTA_MULTIPATH, b""))):
+                if len(gateway) in {4, 16}:
+                    yield address_text(gateway)
 
 
-def _hop(found: dict[int, bytes]) -> tuple[int, bytes]:
-    index = found.get(_RTA_OIF, b"")
-    return _INDEX.unpack(index)[0] if len(index) == _INDEX.size else 0, found.get(_RTA_GATEWAY, b"")
-
-
-def _hops(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Take the next hops of a route apart that has several."""
+def _hops(data: bytes) -> Iterator[bytes]:
+    """Give the gateways of a route that has several."""
     position = 0
     while position + _HOP.size <= len(data):
-        size, _, _, link = _HOP.unpack_from(data, position)
+        size, _, _, _ = _HOP.unpack_from(data, position)
         if size < _HOP.size:
             return
-        yield link, attributes(data[position : position + size], _HOP.size).get(_RTA_GATEWAY, b"")
+        yield attributes(data[position : position + size], _HOP.size).get(_RTA_GATEWAY, b"")
         position += (size + 3) & ~3

@@ -2,7 +2,7 @@
 
 Law 1: an address is known while the kernel holds a hardware address for it that answered once; an address that is being
        looked for, or was not found, is none.
-Law 2: at most `max_entries`; beyond it the one known longest goes. Nothing here is written anywhere.
+Law 2: at most `max_entries` addresses; beyond it the one heard of longest ago goes. Nothing here is written anywhere.
 """
 
 from __future__ import annotations
@@ -36,42 +36,62 @@ class Change(NamedTuple):
     """`aa:bb:cc:dd:ee:ff`; empty where no device is known any more."""
 
 
+class Sight(NamedTuple):
+    """What is to be seen of an address on one link."""
+
+    link: int
+    address: str
+    hardware: str
+    """Empty for nobody."""
+
+
 class Neighbours:
     """The table, from the kernel's messages."""
 
     def __init__(self, max_entries: int = 4096) -> None:
         """Know nobody yet."""
         self._max_entries = max_entries
-        self._known: dict[str, str] = {}
+        self._known: dict[str, dict[int, str]] = {}
+        """Address → link → hardware address, the one seen last at the end: a machine may be on one network twice."""
 
     def take(self, messages: Iterable[Message]) -> list[Change]:
         """Take in what the kernel says as it changes; give what is new in it."""
-        return [change for one in read_changes(messages) for change in self._set(one)]
+        return [change for sight in read_sights(messages) for change in self._see(sight)]
 
     def replace(self, messages: Iterable[Message]) -> list[Change]:
         """Take in a whole table in place of what is known; give what is new in it."""
-        found = {one.address: one for one in read_changes(messages)}
-        gone = [Change(address, "") for address in self._known if address not in found]
-        return [change for one in (*gone, *found.values()) for change in self._set(one)]
+        sights = list(read_sights(messages))
+        seen = {(sight.link, sight.address) for sight in sights}
+        known = ((link, address) for address, links in self._known.items() for link in links)
+        gone = [Sight(*place, "") for place in known if place not in seen]
+        # first those who are there: an address that has gone to another link is not lost in between
+        return [change for sight in (*sights, *gone) for change in self._see(sight)]
 
     def hardware_of(self, address: str) -> str:
         """Give the hardware address behind an address, empty where no device is known."""
-        return self._known.get(address, "")
+        links = self._known.get(address)
+        return next(reversed(links.values())) if links else ""
 
-    def _set(self, change: Change) -> Iterator[Change]:
-        if self._known.get(change.address, "") == change.hardware:
-            return
-        self._known.pop(change.address, None)
-        if change.hardware:
+    def _see(self, sight: Sight) -> Iterator[Change]:
+        link, address, hardware = sight
+        before = self.hardware_of(address)
+        links = self._known.pop(address, {})
+        if links.get(link) != hardware:
+            links.pop(link, None)
+            if hardware:
+                links[link] = hardware
+        if links:
             if len(self._known) >= self._max_entries:
                 oldest = next(iter(self._known))
                 del self._known[oldest]
                 yield Change(oldest, "")
-            self._known[change.address] = change.hardware
-        yield change
+            self._known[address] = links
+        after = self.hardware_of(address)
+        if after != before:
+            yield Change(address, after)
 
 
-def read_changes(messages: Iterable[Message]) -> Iterator[Change]:
+def read_sights(messages: Iterable[Message]) -> Iterator[Sight]:
     """Read what the kernel says of its neighbours; what is not about one is passed over."""
     for kind, body in messages:
         if kind not in {_NEW, _DELETED} or len(body) < _NEIGHBOUR.size:
@@ -79,15 +99,9 @@ def read_changes(messages: Iterable[Message]) -> Iterator[Change]:
         family, _, _, link, state, _, _ = _NEIGHBOUR.unpack_from(body)
         found = attributes(body, _NEIGHBOUR.size)
         packed, hardware = found.get(_NDA_DST, b""), found.get(_NDA_LLADDR, b"")
-        if family not in _FAMILIES or len(packed) not in {4, 16}:
-            continue
-        try:
-            address = address_text(packed, link)
-        except OSError:
-            # its link is gone, and all who were on it
-            continue
-        known = kind == _NEW and state & _ANSWERED and len(hardware) == len(_NOBODY) and hardware != _NOBODY
-        yield Change(address, hardware.hex(":") if known else "")
+        if family in _FAMILIES and len(packed) in {4, 16}:
+            known = kind == _NEW and state & _ANSWERED and len(hardware) == len(_NOBODY) and hardware != _NOBODY
+            yield Sight(link, address_text(packed), hardware.hex(":") if known else "")
 
 
 def neighbour_table() -> list[Message]:

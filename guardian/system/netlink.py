@@ -126,16 +126,9 @@ def attributes(body: bytes, start: int) -> dict[int, bytes]:
     return found
 
 
-def address_text(packed: bytes, link: int) -> str:
-    """Write an address as a listener hears it from a client: a link-local one with the name of its link.
-
-    Raises OSError where the link is gone.
-    """
-    if len(packed) == 4:
-        return socket.inet_ntop(socket.AF_INET, packed)
-    text = socket.inet_ntop(socket.AF_INET6, packed)
-    is_link_local = packed[0] == 0xFE and packed[1] & 0xC0 == 0x80
-    return f"{text}%{socket.if_indextoname(link)}" if is_link_local else text
+def address_text(packed: bytes) -> str:
+    """Write an address of 4 or 16 octets as a listener hears it from a client: without the link of a link-local one."""
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
 
 
 def _refusal(message: bytes) -> OSError:

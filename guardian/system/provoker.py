@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DISCARD = 9
 
@@ -21,18 +26,22 @@ class Provoker:
             with contextlib.suppress(OSError):
                 self._sockets[is_six] = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
 
-    def provoke(self, address: str) -> bool:
-        """Send to `address`, a link-local one with its link behind `%`; False where it can't be."""
-        text, _, link = address.partition("%")
-        is_six = ":" in text
-        try:
-            place = (text, DISCARD, 0, socket.if_nametoindex(link) if link else 0) if is_six else (text, DISCARD)
-            self._sockets[is_six].sendto(b"", place)
-        except (KeyError, OSError):
-            return False
-        return True
+    def provoke(self, address: str, links: Iterable[str]) -> bool:
+        """Send to `address`, on each of `links` where it is link-local; False where it can't be sent."""
+        if ":" in address and ip_address(address).is_link_local:
+            return sum(self._send(address, link) for link in links) > 0
+        return self._send(address)
 
     def close(self) -> None:
         """Speak no longer."""
         for one in self._sockets.values():
             one.close()
+
+    def _send(self, address: str, link: str = "") -> bool:
+        is_six = ":" in address
+        try:
+            scope = socket.if_nametoindex(link) if link else 0
+            self._sockets[is_six].sendto(b"", (address, DISCARD, 0, scope) if is_six else (address, DISCARD))
+        except (KeyError, OSError):
+            return False
+        return True

@@ -8,8 +8,6 @@ from ipaddress import ip_address
 DONE_KIND, ERROR_KIND = 3, 2
 REACHABLE, STALE, DELAY, PROBE, FAILED, NOARP, PERMANENT = 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80
 INCOMPLETE = 0x01
-LOOPBACK_LINK = 1
-"""The index of `lo` in every namespace."""
 
 
 def attribute(kind: int, data: bytes) -> bytes:

@@ -28,8 +28,19 @@ def test_a_device_that_has_answered_is_known(address: str, state: int) -> None:
     assert taken(Neighbours(), neighbour(address, TABLET, state)) == [Change(address, TABLET)]
 
 
-def test_a_link_local_address_is_known_by_its_link() -> None:
-    assert taken(Neighbours(), neighbour("fe80::20", TABLET)) == [Change("fe80::20%lo", TABLET)]
+def test_a_device_that_is_met_on_two_links_is_known_while_it_is_on_one() -> None:
+    table = Neighbours()
+    assert taken(table, neighbour("fe80::20", TABLET)) == [Change("fe80::20", TABLET)]
+    assert taken(table, neighbour("fe80::20", TABLET, index=2)) == []
+    assert taken(table, neighbour("fe80::20", TABLET, kind=29)) == []
+    assert taken(table, neighbour("fe80::20", TABLET, kind=29, index=2)) == [Change("fe80::20", "")]
+
+
+def test_of_two_devices_with_one_address_on_two_links_the_one_heard_last_has_it() -> None:
+    table = Neighbours()
+    taken(table, neighbour("192.168.1.20", TABLET))
+    assert taken(table, neighbour("192.168.1.20", PHONE, index=2)) == [Change("192.168.1.20", PHONE)]
+    assert taken(table, neighbour("192.168.1.20", PHONE, kind=29, index=2)) == [Change("192.168.1.20", TABLET)]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +90,7 @@ def test_a_whole_table_takes_the_place_of_what_was_known() -> None:
     table = Neighbours()
     taken(table, neighbour("fd00::1", TABLET), neighbour("fd00::2", TABLET), neighbour("fd00::3", TABLET))
     told = replaced(table, neighbour("fd00::2", TABLET), neighbour("fd00::3", PHONE), neighbour("fd00::4", PHONE))
-    assert told == [Change("fd00::1", ""), Change("fd00::3", PHONE), Change("fd00::4", PHONE)]
+    assert told == [Change("fd00::3", PHONE), Change("fd00::4", PHONE), Change("fd00::1", "")]
     assert taken(table, neighbour("fd00::4", PHONE)) == []
 
 

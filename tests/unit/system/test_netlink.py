@@ -36,18 +36,8 @@ def test_attributes_stand_behind_each_other_at_four_octets() -> None:
 
 
 def test_an_address_is_written_as_a_listener_hears_it() -> None:
-    # glibc writes the link behind a link-local address, and behind no other
-    for text, heard in {
-        "192.168.1.2": "192.168.1.2",
-        "fd00::2": "fd00::2",
-        "2001:db8:0:0:1::": "2001:db8:0:0:1::",
-        "fe80::2": "fe80::2%lo",
-        "febf::1": "febf::1%lo",
-        "fec0::1": "fec0::1",
-    }.items():
-        assert address_text(ip_address(text).packed, rtnetlink.LOOPBACK_LINK) == heard
-    with pytest.raises(OSError, match=r"."):
-        address_text(ip_address("fe80::2").packed, 2**30)
+    for text in ("192.168.1.2", "fd00::2", "2001:db8:0:0:1::", "fe80::2"):
+        assert address_text(ip_address(text).packed) == text
 
 
 @given(st.binary(max_size=200))
