@@ -1,7 +1,8 @@
-"""Where guardian listens, and that it answers from the address that was asked."""
+"""Where guardian listens, also as this machine's addresses change, and that it answers from the address asked."""
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from pathlib import Path
@@ -12,10 +13,11 @@ import dns.query
 import dns.rcode
 import pytest
 
-from tests.live.conftest import BANDS, Guardian, write_config
+from tests.live.conftest import BANDS, PROGRAM, Guardian, write_config
+from tests.live.town import Device, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 GAMBLING = "gambling.guardian.example"
 HAS_IPV6 = Path("/proc/net/if_inet6").is_file() and "lo" in Path("/proc/net/if_inet6").read_text(encoding="ascii")
@@ -38,6 +40,15 @@ def test_each_address_listens_for_itself_and_answers_from_itself(house: Path, st
     assert set(places) == {"127.0.0.5", "127.0.0.6"}
     for address, port in places.items():
         assert ask_at(address, port).rcode() == dns.rcode.NXDOMAIN
+
+
+def test_tcp_is_served_at_the_port_that_was_drawn_for_udp(house: Path, start: Callable[..., Guardian]) -> None:
+    wanted = ["127.0.0.5:0", "127.0.0.6:0", *(["[::1]:0"] if HAS_IPV6 else [])]
+    guardian = start(house, *(word for one in wanted for word in ("--listen", one)))
+    for address, port in ports(guardian).items():
+        for name, expected in ((GAMBLING, dns.rcode.NXDOMAIN), ("guardian.home.arpa", dns.rcode.NOERROR)):
+            query = dns.message.make_query(name, "A")
+            assert dns.query.tcp(query, address, timeout=10, port=port).rcode() == expected
 
 
 @pytest.mark.parametrize("mode", ["nxdomain", "nodata", "'null'"])
@@ -94,3 +105,71 @@ def test_an_outsider_with_a_malformed_packet_hears_nothing(tmp_path: Path, start
         outsider.sendto(b"\0\2" + good[2:], ("127.0.0.1", guardian.port))
         # answered in the order of coming: the first answer is the second packet's
         assert outsider.recv(4096)[:2] == b"\0\2"
+
+
+# --- addresses that come and go ---------------------------------------------------------------------------------------
+
+WHY_NOT = why_not()
+IP_FREEBIND = 15
+EVERYWHERE = '["0.0.0.0:53", "[::]:53"]'
+
+
+@pytest.fixture
+def machine() -> Iterator[Device]:
+    """Return a machine without a network."""
+    device = Device(f"alone-{os.getpid()}")
+    yield device
+    device.close()
+
+
+def in_machine(machine: Device, house: Path, **more: object) -> Guardian:
+    """Start guardian on it, at port 53 of every address."""
+    text = house.read_text(encoding="utf-8").replace('["127.0.0.1:0"]', EVERYWHERE)
+    house.write_text(text, encoding="utf-8")
+    words = ("ip", "netns", "exec", machine.name, *PROGRAM, "dns", "--config", str(house))
+    return Guardian(house, program=words, **more)  # type: ignore[arg-type]
+
+
+def served(machine: Device, address: str) -> bool:
+    """Ask there over UDP and TCP."""
+    query = dns.message.make_query(GAMBLING, "A")
+    with machine.inside():
+        over_udp = dns.query.udp(query, address, timeout=10)
+        over_tcp = dns.query.tcp(query, address, timeout=10)
+    return over_udp.rcode() == over_tcp.rcode() == dns.rcode.NXDOMAIN
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
+def test_guardian_listens_wherever_its_machine_is_reached_by_now(machine: Device, house: Path) -> None:
+    with in_machine(machine, house) as guardian:
+        guardian.ready()
+        assert "guardian answers only itself until it has one" in guardian.log()
+        for address, length in (("10.9.0.1", 24), ("fd09::1", 64)):
+            machine.ip("address", "add", f"{address}/{length}", "dev", "lo")
+            guardian.wait_for(f"addresses have changed: also answering on {address}\n")
+            assert served(machine, address)
+            machine.ip("address", "del", f"{address}/{length}", "dev", "lo")
+            guardian.wait_for(f"addresses have changed: no longer on {address}\n")
+        assert served(machine, "127.0.0.1")
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
+def test_a_new_address_whose_port_is_taken_is_told_once_and_costs_no_other(machine: Device, house: Path) -> None:
+    with machine.inside():
+        holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        holder.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
+        holder.bind(("10.9.0.1", 53))
+        holder.listen()
+    with holder, in_machine(machine, house) as guardian:
+        guardian.ready()
+        machine.ip("address", "add", "10.9.0.1/24", "dev", "lo")
+        told = guardian.wait_for("can't listen on 10.9.0.1 port 53: ")
+        assert f"(process {os.getpid()}) holds it" in told
+        machine.ip("address", "add", "10.9.0.2/24", "dev", "lo")
+        guardian.wait_for("also answering on 10.9.0.2")
+        assert served(machine, "10.9.0.2")
+        holder.close()
+        machine.ip("address", "add", "10.9.0.3/24", "dev", "lo")
+        guardian.wait_for("also answering on 10.9.0.1, 10.9.0.3")
+        assert served(machine, "10.9.0.1")
+        assert guardian.log().count("can't listen on") == 1

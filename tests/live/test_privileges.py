@@ -13,11 +13,16 @@ import dns.rcode
 import pytest
 
 from tests.live.conftest import PROGRAM, Guardian, ask, publish
+from tests.live.test_listen import WHY_NOT, in_machine, machine, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.live.town import Device
+
 NOBODY = 65534
+CAP_NET_BIND_SERVICE = 1 << 10
+__all__ = ["machine"]
 
 
 def as_nobody(*words: str) -> tuple[str, ...]:
@@ -59,3 +64,17 @@ def test_what_sudo_started_answers_as_the_person_who_typed_it(
     assert fields["Groups"].split() == []
     assert int(fields["CapEff"], 16) == 0
     assert ask(guardian.port, "gambling.guardian.example").rcode() == dns.rcode.NXDOMAIN
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
+def test_what_sudo_started_at_port_53_of_every_address_listens_at_later_ones_too(machine: Device, house: Path) -> None:
+    sudo = {"SUDO_UID": str(NOBODY), "SUDO_GID": str(NOBODY)}
+    with in_machine(machine, house, environment=sudo) as guardian:
+        guardian.ready()
+        status = Path(f"/proc/{guardian.process.pid}/status").read_text(encoding="utf-8")
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        assert set(fields["Uid"].split()) == {str(NOBODY)}
+        assert int(fields["CapEff"], 16) == CAP_NET_BIND_SERVICE
+        machine.ip("address", "add", "10.9.0.1/24", "dev", "lo")
+        guardian.wait_for("also answering on 10.9.0.1")
+        assert served(machine, "10.9.0.1")
