@@ -6,13 +6,15 @@ Law 1: real packets go over loopback to a real `guardian dns`; nothing of the to
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from guardian.cli.house import shipped_categories, shipped_safe_search
+from guardian.cli.progress import Progress
 from guardian.config.settings import Client, Dns, Settings, Upstream
 from guardian.config.values import Endpoint, PortChoice, read_endpoint, read_network, read_upstream_url
 from guardian.daemon.daemon import Daemon
@@ -53,46 +55,75 @@ TOUR = (
 )
 
 
+class SeenStop(TypedDict):
+    """What the tour saw at a stop."""
+
+    name: str
+    why: str
+    bands: dict[str, str]
+    """`open` or `closed`, by band."""
+
+
+class Seen(TypedDict):
+    """What the whole tour saw."""
+
+    names: int
+    lists: int
+    stops: list[SeenStop]
+    asked: int
+    """How many questions reached the internet behind it."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
-    """The tour has no options."""
-    del parser
+    """Give the command its options."""
+    parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
     """Walk the tour and print it."""
-    del arguments
     logging.basicConfig(level=logging.WARNING, format="guardian: %(message)s")
     with tempfile.TemporaryDirectory(prefix="guardian-demo-") as folder:
-        asyncio.run(_tour(Path(folder)))
+        seen = asyncio.run(_tour(Path(folder)))
+    if arguments.json:
+        print(json.dumps(seen, indent=2, ensure_ascii=False))
+    else:
+        _print(seen)
     return 0
 
 
-async def _tour(folder: Path) -> None:
+def _print(seen: Seen) -> None:
+    print(f"{seen['names']} names of {seen['lists']} lists that ship with guardian are compiled.")
+    print(f"\n{'':42}" + "".join(f"{band:>10}" for band in DEVICES))
+    for stop in seen["stops"]:
+        print(f"{stop['name']:42}" + "".join(f"{found:>10}" for found in stop["bands"].values()) + f"   {stop['why']}")
+    print(f"\nThe internet behind it was asked {seen['asked']} times; a closed name never leaves the house.")
+    print("Nothing was written about who asked what. Next: make run")
+
+
+async def _tour(folder: Path) -> Seen:
     loop = asyncio.get_running_loop()
     authority = Authority()
     authority.start(loop)
     try:
-        await _guided(folder, authority)
+        return await _guided(folder, authority)
     finally:
         authority.close(loop)
 
 
-async def _guided(folder: Path, authority: Authority) -> None:
+async def _guided(folder: Path, authority: Authority) -> Seen:
     parts = _parts(folder, authority.port)
-    compiled = publish(Workshop(blocklists(), parts.settings.lists), parts.state, lambda _: None)
-    print(f"{compiled.summary.names} names of {len(compiled.lists)} lists that ship with guardian are compiled.")
+    compiled = publish(Workshop(blocklists(), parts.settings.lists), parts.state, Progress("reading"))
     daemon = Daemon(parts)
     ready = asyncio.Event()
     serving = asyncio.create_task(daemon.serve(ready.set))
     try:
         await _first(ready, serving)
-        await _walk(daemon.endpoint)
-        print(f"\nThe internet behind it was asked {authority.asked} times; a closed name never leaves the house.")
-        print("Nothing was written about who asked what. Next: make run")
+        stops = await _walk(daemon.endpoint)
     finally:
         daemon.stop()
         await asyncio.gather(serving, return_exceptions=True)
     serving.result()
+    return Seen(names=compiled.summary.names, lists=len(compiled.lists), stops=stops, asked=authority.asked)
 
 
 async def _first(ready: asyncio.Event, serving: asyncio.Task[None]) -> None:
@@ -118,11 +149,17 @@ def _parts(folder: Path, port: int) -> Parts:
     return Parts(settings, State(folder), *tables, lambda: memoryview(b""))
 
 
-async def _walk(guardian: Endpoint) -> None:
-    print(f"\n{'':42}" + "".join(f"{band:>10}" for band in DEVICES))
+async def _walk(guardian: Endpoint) -> list[SeenStop]:
+    progress = Progress("asking for")
+    seen = []
     for stop in TOUR:
-        outcomes = [await asyncio.to_thread(_ask, stop.name, address, guardian) for address in DEVICES.values()]
-        print(f"{stop.name:42}" + "".join(f"{outcome:>10}" for outcome in outcomes) + f"   {stop.why}")
+        progress(stop.name)
+        bands = {
+            band.value: await asyncio.to_thread(_ask, stop.name, address, guardian) for band, address in DEVICES.items()
+        }
+        seen.append(SeenStop(name=stop.name, why=stop.why, bands=bands))
+    progress("")
+    return seen
 
 
 def _ask(name: str, device: str, guardian: Endpoint) -> str:

@@ -15,6 +15,8 @@ from guardian.control.messages import LONGEST_PAUSE, SHORTEST_PAUSE, Pause, Paus
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+USUAL = 15
+"""Minutes."""
 STAYS = (
     "what stays: malicious software and scams are closed, safe search is on, names that lead a device past guardian"
     " stay closed, and band 0-5 still opens only its allow list"
@@ -29,9 +31,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "minutes",
         nargs="?",
         type=_minutes,
-        default=15,
         metavar="MINUTES",
-        help=f"for how long, {SHORTEST_PAUSE} to {LONGEST_PAUSE} (default: 15)",
+        help=f"for how long, {SHORTEST_PAUSE} to {LONGEST_PAUSE} (default: {USUAL})",
     )
     length.add_argument("--until", type=_minutes_until, metavar="HH:MM", help="until this time of day instead")
     parser.add_argument("--json", action="store_true", help="write JSON")
@@ -39,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Pause."""
-    minutes = arguments.minutes if arguments.until is None else arguments.until
+    minutes = arguments.until or arguments.minutes or USUAL
     paused = told(open_house(arguments.config), Pause(minutes), Paused)
     if arguments.json:
         print(json.dumps(asdict(paused)))

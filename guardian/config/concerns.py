@@ -50,6 +50,7 @@ def concerns(document: Document, settings: Settings, own: Callable[[], Iterable[
         *_open_to_the_world(document, settings, own),
         *_no_list(document, settings),
         *_plain_beside_encrypted(document, settings),
+        *_plain_across_the_internet(document, settings),
     ]
 
 
@@ -85,6 +86,16 @@ def _plain_beside_encrypted(document: Document, settings: Settings) -> Iterator[
         if encrypted and one.url.transport is not Transport.TLS:
             message = f"{one.url} is never asked: beside it stands an encrypted upstream"
             yield document.fault(("upstreams", number, "url"), message, "write tls:// here, too, or take it out")
+
+
+def _plain_across_the_internet(document: Document, settings: Settings) -> Iterator[Fault]:
+    """Warn of names that leave the house in the clear; a router or a resolver inside it is asked as one likes."""
+    if any(server.encrypted for server in settings.servers):
+        return
+    for number, one in enumerate(settings.upstreams):
+        if not all(_is_inside(ip_network(server.address)) for server in one.servers):
+            message = f"{one.url} is asked in plain text: your provider, and all on the way, can read every name"
+            yield document.fault(("upstreams", number, "url"), message, "name a resolver by tls://, with its addresses")
 
 
 def _admitted(settings: Settings) -> Iterator[tuple[Path, Network]]:

@@ -20,7 +20,7 @@ CONFIG = """\
 state: ./state
 dns: {listen: ["127.0.0.1:1053"], allow_from: [192.168.1.0/24]}
 upstreams:
-  - {url: "udp://192.0.2.53"}
+  - {url: "udp://192.168.1.1"}
 clients:
   - {network: 192.168.1.20/32, band: "6-9"}
 """

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Done
 
-KEYS = {
-    "name",
-    "type",
-    "band",
-    "verdict",
-    "reason",
-    "reason_text",
-    "stored",
-    "list",
-    "category",
-    "since",
-    "answer",
-    "lists",
-    "stages",
-    "appeal",
-}
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 GAMBLING = "gambling.guardian.example"
+
+
+def documented(heading: str) -> set[str]:
+    """Give the keys that the page of commands promises under a heading."""
+    section = DOCUMENT.read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \|", section, re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`([a-z_]+)`", row)}
 
 
 def test_a_blocked_name_is_explained_with_its_list_category_date_and_appeal(guardian: Callable[..., Done]) -> None:
     done = guardian("explain", f"WWW.{GAMBLING}", "--band", "6-9", "--json")
     assert done.code == 0
     told = done.json
-    assert set(told) == KEYS
+    assert set(told) == documented("explain")
     assert (told["verdict"], told["reason"], told["answer"]) == ("block", "category", "NXDOMAIN")
     assert (told["list"], told["category"], told["stored"]) == ("gambling", "gambling", GAMBLING)
     assert told["since"].startswith("20")
@@ -68,12 +61,18 @@ def test_a_person_reads_verdict_first_then_the_stages(guardian: Callable[..., Do
     assert lines[0].startswith(f"{GAMBLING} for band 6-9: closed, in a category")
     text = "\n".join(lines)
     for sentence in (
+        "category: gambling (Lojëra fati (baste) · Gambling)",
+        "why (sq): ",
+        "why (en): ",
+        "decided by gambling (",
+        "Apache-2.0",
+        "answer: NXDOMAIN",
+        "not right?",
+        "who asks: 6-9",
         f"compiled set: {GAMBLING} is stored",
         "protected names: not protected",
         "lists by category: gambling (gambling, closed for 6-9)",
-        "decided by gambling (",
-        "answer: NXDOMAIN",
-        "not right?",
+        "verdict: closed: in a category",
     ):
         assert sentence in text
 
@@ -123,7 +122,8 @@ def test_a_damaged_set_is_said_and_the_embedded_lists_explain(guardian: Callable
 def test_the_answer_follows_the_block_mode(guardian: Callable[..., Done], tmp_path: Path) -> None:
     path = tmp_path / "guardian.yaml"
     path.write_text(path.read_text().replace("dns: {", "dns: {block_mode: null, "), encoding="utf-8")
-    assert guardian("explain", GAMBLING, "--json").json["answer"] == "0.0.0.0 and ::"
+    assert guardian("explain", GAMBLING, "--json").json["answer"] == "0.0.0.0"
+    assert guardian("explain", GAMBLING, "--type", "AAAA", "--json").json["answer"] == "::"
     assert guardian("explain", "alo116.al", "--json").json["answer"] == "the upstream's"
 
 
@@ -137,6 +137,7 @@ def test_the_answer_follows_the_block_mode(guardian: Callable[..., Done], tmp_pa
         ("pornhub.com/", "'pornhub.com/' is a web address, not a name; ask for: pornhub.com"),
         ("pornhub.com:443", "'pornhub.com:443' is a name with a port, not a name; ask for: pornhub.com"),
         ("fd00::20", "'fd00::20' is an address, not a name"),
+        ("142.250.1.1", "'142.250.1.1' is an address, not a name: devices open it without asking"),
         ("", "'' is empty; ask for a name, such as wikipedia.org"),
         ("  ", "'  ' is empty"),
         ("https://", "'https://' is a web address, not a name; ask for a name"),
@@ -159,7 +160,7 @@ def test_spaces_around_a_name_fall_away(guardian: Callable[..., Done]) -> None:
 
 def test_a_name_without_its_ending_is_answered_and_the_ending_offered(guardian: Callable[..., Done]) -> None:
     lines = guardian("explain", "pornhub").out.splitlines()
-    assert lines[0].startswith("pornhub for band 10-12: open, ")
+    assert lines[0].startswith("pornhub for a device that nobody has named (band 10-12): ")
     assert "  'pornhub' has no ending; did you mean pornhub.com?" in lines
     assert "no ending" not in guardian("explain", GAMBLING).out
 
@@ -182,3 +183,41 @@ def test_the_appeal_says_how_to_open_a_name_at_home(guardian: Callable[..., Done
     assert "with kind: allow" in guardian("explain", GAMBLING, "--json").json["appeal"]
     threat = guardian("explain", "malware.guardian.example", "--json").json["appeal"]
     assert "with kind: allow does not open it" in threat
+
+
+def test_a_listed_name_whose_category_is_open_is_not_said_to_be_on_no_list(guardian: Callable[..., Done]) -> None:
+    told = guardian("explain", "games.guardian.example", "--band", "6-9", "--json").json
+    assert told["kept_open"] == ["games (games)"]
+    assert told["stages"][-3]["finding"] == "open: on games (games), which band 6-9 does not close"
+
+
+@pytest.mark.parametrize("kind", ["AAA", "", "TYPE99999", "65"])
+def test_a_type_that_is_none_is_a_wrong_use(guardian: Callable[..., Done], kind: str) -> None:
+    done = guardian("explain", GAMBLING, "--type", kind)
+    assert done.code == 2
+    assert f"{kind!r} is no record type; write A, AAAA, HTTPS or TYPE65" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "reason", "answer"),
+    [
+        ("guardian.home.arpa", "house", "this_house", "guardian's own address"),
+        ("nas.local", "house", "special_use", "NXDOMAIN"),
+        ("printer.home.lan", "house", "local_record", "the address in the settings"),
+        ("www.google.com", "allow", "safe_search", "that of forcesafesearch.google.com"),
+    ],
+)
+def test_what_the_house_itself_answers_is_told(
+    guardian: Callable[..., Done], tmp_path: Path, name: str, verdict: str, reason: str, answer: str
+) -> None:
+    path = tmp_path / "guardian.yaml"
+    path.write_text(path.read_text() + "records: [{name: printer.home.lan, address: 192.168.1.9}]\n", encoding="utf-8")
+    told = guardian("explain", name, "--band", "6-9", "--json").json
+    assert (told["verdict"], told["reason"], told["answer"], told["appeal"]) == (verdict, reason, answer, None)
+
+
+def test_a_time_is_taken_and_one_that_is_none_refused(guardian: Callable[..., Done]) -> None:
+    assert guardian("explain", GAMBLING, "--at", "2026-11-24T21:40", "--json").json["paused_until"] is None
+    done = guardian("explain", GAMBLING, "--at", "tonight")
+    assert done.code == 2
+    assert "'tonight' is no time; write 2026-11-24T21:40" in done.err
