@@ -20,6 +20,7 @@ import dns.exception
 import dns.message
 
 from guardian.wire import codes
+from guardian.wire.framing import Framing, framed
 from guardian.wire.names import to_wire
 from tests.fuzz.messages import damaged, sound_queries
 from tests.fuzz.oracle import HEADER_SIZE, NAMING, opaque, way_of
@@ -28,7 +29,7 @@ from tests.live.conftest import BANDS, write_config
 from tests.soak.questions import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from random import Random
 
     from tests.live.conftest import Guardian
@@ -65,6 +66,8 @@ class LiveRun:
     """What a run has sent and found."""
 
     questions: int = 0
+    messages: int = 0
+    """Damaged questions that went over streams."""
     answers: int = 0
     probes: int = 0
     taken: int = 0
@@ -213,6 +216,51 @@ def send_questions(guardian: Guardian, packets: int, random: Random, run: LiveRu
     run.growth = memory(guardian) - before if before else 0
 
 
+def send_streams(guardian: Guardian, messages: int, random: Random, run: LiveRun) -> None:
+    """Send so many damaged questions over TCP, a connection for each BURST; a sound one behind must be answered."""
+    queries = sound_queries()
+    while run.messages < messages and run.goes_on:
+        device = random.choice(DEVICES)
+        with socket.create_connection(("127.0.0.1", guardian.port), SECONDS, source_address=(device, 0)) as stream:
+            _send_stream(stream, [damaged(queries, random) for _ in range(BURST)], random, run)
+        run.messages += BURST
+        if run.messages % PROBE_EVERY == 0:
+            probe(guardian, run)
+
+
+def _send_stream(stream: socket.socket, packets: list[bytes], random: Random, run: LiveRun) -> None:
+    behind = to_wire(f"behind-{run.messages}.{CLOSED}")
+    data = bytearray(b"".join(map(framed, [*packets, packet_of(behind, 7)])))
+    breaks = random.random() < 0.2
+    if breaks:
+        # a length that is none: from there on nothing means what it did
+        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+    framing = Framing()
+    try:
+        for piece in _pieces(bytes(data), random):
+            stream.sendall(piece)
+        stream.shutdown(socket.SHUT_WR)
+        while received := stream.recv(65_536):
+            for reply in framing.feed(received):
+                if len(reply) < HEADER_SIZE or not reply[2] & 0x80:
+                    run.find(f"no answer that a client could take: {reply.hex()}")
+                if behind in reply.lower():
+                    return
+    except TimeoutError:
+        run.find(f"a stream neither answered nor closed after {run.messages} messages")
+        return
+    except OSError:
+        # closed with octets of ours unread
+        pass
+    if not breaks:
+        run.find(f"no answer behind a stream, {run.messages} messages in: {data.hex()}")
+
+
+def _pieces(data: bytes, random: Random) -> Iterator[bytes]:
+    size = random.choice((3, 100, 1000, len(data)))
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
 def _asker(device: str, port: int) -> socket.socket:
     asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     asker.setblocking(False)
@@ -349,6 +397,7 @@ def sabotage(
     run = LiveRun(until=until)
     before = dropped(guardian.port)
     send_questions(guardian, questions, saboteur.random, run)
+    send_streams(guardian, questions // 4, saboteur.random, run)
     send_answers(guardian, saboteur, answers, run)
     if guardian.process.poll() is not None:
         run.find(f"guardian ended with {guardian.process.returncode}:\n{guardian.log()}")
