@@ -2,7 +2,9 @@
 
 Law 1: an older answer serves at most STALE_SECONDS after its time (RFC 8767); a failure is kept for FAILURE_SECONDS
        (RFC 9520).
-Law 2: an answer that is asked for near its end is renewed behind the reply, once.
+Law 2: an answer longer than LONGEST_KEPT serves those who wait for it and is not kept: one over TCP has up to 64 KiB,
+       and thousands of them would fill the memory.
+Law 3: an answer that is asked for near its end is renewed behind the reply, once.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 STALE_SECONDS = 86_400.0
 FAILURE_SECONDS = 5.0
+LONGEST_KEPT = 4096
+"""Octets of an answer that is kept."""
 SHORTEST_RENEWED = 20
 """Seconds: an answer that lives shorter is not worth renewing ahead."""
 _LEAD = 10
@@ -60,7 +64,7 @@ class AnswerCache:
         found = self._kept.find(key)
         if found is not None and found[1].answer is answer:
             return
-        if answer.ttl <= 0:
+        if answer.ttl <= 0 or len(answer.body) > LONGEST_KEPT:
             if not answer.truncated:
                 # newer, if not to be kept itself: what it replaces must not come back in a bad hour
                 self._kept.drop(key)

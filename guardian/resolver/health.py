@@ -85,11 +85,11 @@ class Health:
             self._silent_since = now - waited
         self.missed += 1
         if self.heard and not self.down:
-            self._mean += _SHARE * (waited - self._mean)
+            self._mean += _SHARE * max(waited - self._mean, 0.0)
             if waited >= self.patience:
                 self.patience = min(self.patience * _LONGER, SLOWEST)
         self.cost = self._mean + self._faults + (_DOUBT if self.doubted else 0.0)
-        return now - self._heard_at >= _RECENT
+        return self.doubted or now - self._heard_at >= _RECENT
 
     def fall(self, now: float) -> bool:
         """Take it for down where it has been silent for long enough; True where it is so from now on."""
