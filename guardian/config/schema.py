@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
 from guardian.config.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -21,9 +25,9 @@ class Schema(GenerateJsonSchema):
     ignored_warning_kinds: set[JsonSchemaWarningKind] = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - as in the base
 
 
-def schema_text() -> str:
+def schema_text(model: type[BaseModel] = Settings) -> str:
     """Return the schema as JSON text with a final newline; the same for the same models."""
-    schema = {"$schema": DRAFT, **_trimmed(Settings.model_json_schema(schema_generator=Schema))}
+    schema = {"$schema": DRAFT, **_trimmed(model.model_json_schema(schema_generator=Schema))}
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

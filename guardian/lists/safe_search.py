@@ -19,6 +19,8 @@ from guardian.model import Band
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from guardian.config.document import Document
     from guardian.errors import Fault
 
@@ -54,12 +56,20 @@ def _spread(value: object) -> object:
     return {"strict": value} if isinstance(value, str) else value
 
 
+class _NameAlone:
+    """Says to an editor that the mapping may be written as a name alone."""
+
+    def __get_pydantic_json_schema__(self, inner: object, schema_of: Callable[[object], object]) -> dict[str, object]:
+        """Return the JSON Schema that editors show."""
+        return {"anyOf": [{"type": "string"}, schema_of(inner)]}
+
+
 class Engine(_Entry):
     """One search engine."""
 
     title: _Title
     names: _Names
-    target: Annotated[Target, BeforeValidator(_spread)]
+    target: Annotated[Target, BeforeValidator(_spread), _NameAlone()]
     verified: str | None = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     """The day somebody tried it live; None where nobody has."""
     source: str = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Write the parts of the documents that repeat the data: `python -m tests.unit.blocklists.pages`.
+"""Write the schemas and the parts of documents that repeat the data: `python -m tests.unit.blocklists.pages`.
 
 Law 1: a part stands between `<!-- NAME: … -->` and `<!-- /NAME -->`; what is around it is a person's.
 """
@@ -9,17 +9,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from guardian.lists.catalog import Mode, read_categories
-from guardian.lists.public import read_public
-from guardian.lists.services import read_groups, read_service
+from guardian.config.schema import schema_text
+from guardian.lists.catalog import Catalog, Categories, Mode, Protected, read_categories
+from guardian.lists.public import PublicLists, read_public
+from guardian.lists.safe_search import SafeSearch
+from guardian.lists.services import Groups, Service, read_groups, read_service
 from guardian.model import Band
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from guardian.lists.catalog import Categories
-    from guardian.lists.public import PublicLists
-    from guardian.lists.services import Service
+    from pydantic import BaseModel
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 CATEGORIES: Final = read_categories((ROOT / "blocklists" / "categories.yaml").read_bytes(), "categories.yaml")
@@ -29,6 +29,21 @@ SERVICES: Final = {
     path.stem: read_service(path.read_bytes(), path.name)
     for path in sorted((ROOT / "blocklists" / "services").glob("*.yaml"))
 }
+MODELS: Final[dict[str, type[BaseModel]]] = {
+    "catalog.yaml": Catalog,
+    "categories.yaml": Categories,
+    "groups.yaml": Groups,
+    "protected.yaml": Protected,
+    "public.yaml": PublicLists,
+    "safesearch.yaml": SafeSearch,
+    "services/*.yaml": Service,
+}
+"""What each file of blocklists/ is read as."""
+
+
+def schema_of(file: str) -> Path:
+    """Return where the schema of a file lies: services/*.yaml have schema/services.json."""
+    return ROOT / "blocklists" / "schema" / f"{file.partition('/')[0].removesuffix('.yaml')}.json"
 
 
 def parts() -> dict[tuple[str, str], str]:
@@ -48,7 +63,9 @@ def stored(document: str, part: str) -> str:
 
 
 def write() -> None:
-    """Put every part into its document."""
+    """Put every part into its document, and every schema into its file."""
+    for file, model in MODELS.items():
+        schema_of(file).write_text(schema_text(model), encoding="utf-8")
     for (document, part), text in parts().items():
         path = ROOT / document
         old = path.read_text(encoding="utf-8")
