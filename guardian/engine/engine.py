@@ -221,7 +221,8 @@ class Engine:
 
     def askers(self) -> dict[str, int]:
         """Give the address of each who has asked since `forget`, and about how many questions, for a look at it."""
-        return {client: self._share.burst - account.left for client, account in self._accounts.items()}
+        # the question by which one becomes known takes nothing off its share
+        return {client: self._share.burst - account.left + 1 for client, account in self._accounts.items()}
 
     def profile_of(self, client: str) -> str | None:
         """Give the profile of a device by all that is known of it now; None for an address outside the house."""

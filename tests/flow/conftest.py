@@ -22,7 +22,7 @@ from guardian.engine.engine import Engine
 from guardian.lists.catalog import read_categories
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.safe_search import read_safe_search
-from guardian.model import Answer, Ask
+from guardian.model import Answer, Ask, Hold
 from guardian.system.paths import State, blocklists
 from guardian.update.compilation import Workshop, compile_in_memory
 from guardian.wire.names import to_text
@@ -130,6 +130,7 @@ class Home:
         if isinstance(outcome, Ask):
             self.asked.append(outcome.key)
             outcome = self.engine.receive_answer(outcome, self._world(outcome.key), self.now)
+        assert not isinstance(outcome, Hold)
         return self.engine.finish(outcome, packet, self.now)
 
     def _world(self, key: AskKey) -> Answer:

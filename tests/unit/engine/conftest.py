@@ -17,7 +17,7 @@ from guardian.engine.household import UNKNOWN, Household
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import ListInfo
-from guardian.model import Answer, Ask, Band, BlockMode, ListKind, Rule
+from guardian.model import Answer, Ask, Band, BlockMode, Hold, ListKind, Rule
 from guardian.policy.bands import BandRules
 from guardian.policy.policy import Policy
 from guardian.wire.answers import Scribe
@@ -91,8 +91,10 @@ class House:
         return dns.message.from_wire(self.resolve(self.packet(name, qtype), client, answer, now))
 
     def ask(self, packet: bytes, client: str, now: float = 0.0) -> Reply | Ask:
-        """Ask past the ready replies."""
-        return self.engine.receive_query(read_query(packet, client), now)
+        """Ask past the ready replies, as a device that is known or has waited."""
+        outcome = self.engine.receive_query(read_query(packet, client), now, waited=True)
+        assert not isinstance(outcome, Hold)
+        return outcome
 
     def listen(self, packet: bytes, client: str, now: float = 0.0) -> bytes | Ask:
         """Do with a packet what a listener does."""

@@ -1,13 +1,17 @@
-"""Who asks: the longest prefix names the device, and a stranger is nobody's."""
+"""Who asks: an address, then the hardware address, then the longest prefix names the device; a stranger is nobody's."""
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guardian.engine.household import UNKNOWN, Household
+from guardian.engine.prefixes import Prefixes
 
+TABLET, STRANGER = "3c:22:fb:10:20:30", "66:00:00:00:00:09"
 HOUSE = Household(
     inside=[ip_network("192.168.1.0/24"), ip_network("fd00:1::/64"), ip_network("fe80::/10")],
     profiles={
@@ -17,6 +21,8 @@ HOUSE = Household(
         ip_network("fd00:1::5/128"): "0-5",
         ip_network("fd00:1::/96"): "16-17",
     },
+    devices={TABLET: "10-12"},
+    wires=[ip_interface("192.168.1.2/24"), ip_interface("fd00:1::2/64")],
 )
 
 
@@ -42,3 +48,53 @@ HOUSE = Household(
 )
 def test_each_address_has_its_profile(client: str, profile: str | None) -> None:
     assert HOUSE.profile_of(client) == profile
+    assert HOUSE.profile_of(client, STRANGER) == profile
+
+
+@pytest.mark.parametrize(
+    ("client", "profile"),
+    [
+        ("192.168.1.5", "0-5"),
+        ("fd00:1::5", "0-5"),
+        ("192.168.1.4", "10-12"),
+        ("192.168.1.200", "10-12"),
+        ("fe80::9", "10-12"),
+        ("2001:db8::9", "10-12"),
+    ],
+)
+def test_an_address_wins_over_a_hardware_address_and_that_over_a_network(client: str, profile: str) -> None:
+    assert HOUSE.profile_of(client, TABLET) == profile
+
+
+@pytest.mark.parametrize(
+    ("client", "waits"),
+    [
+        ("192.168.1.4", True),
+        ("192.168.1.200", True),
+        ("fd00:1::77", True),
+        ("192.168.1.5", False),
+        ("fd00:1::5", False),
+        ("192.168.1.2", False),
+        ("fd00:1::2", False),
+        ("fe80::9", False),
+        ("192.168.7.4", False),
+    ],
+)
+def test_only_a_device_of_a_wire_is_waited_for(client: str, *, waits: bool) -> None:
+    assert HOUSE.waits_for(client) is waits
+
+
+NETWORKS = st.lists(st.tuples(st.integers(0, 255), st.integers(24, 32)), max_size=12)
+
+
+@given(NETWORKS, st.integers(0, 255))
+def test_the_longest_prefix_is_found_among_any(networks: list[tuple[int, int]], last: int) -> None:
+    named = [ip_network(f"192.168.1.{octet}/{length}", strict=False) for octet, length in networks]
+    address = ip_address(f"192.168.1.{last}")
+    holding = [one for one in named if address in one]
+    found = Prefixes((one, str(one)) for one in named).find(address)
+    if not holding:
+        assert found is None
+    else:
+        longest = max(holding, key=lambda one: one.prefixlen)
+        assert found == (str(longest), longest.prefixlen == 32)

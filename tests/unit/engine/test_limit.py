@@ -72,6 +72,47 @@ def test_who_is_over_its_share_hears_its_own_question_and_never_a_no(limited: Ho
         assert len(message) == len(packet)
 
 
+def test_forgetting_is_no_present(limited: House) -> None:
+    passed(limited, limited.teen, 100, T)
+    limited.engine.forget(T)
+    assert passed(limited, limited.teen, 100, T) == 0
+    limited.engine.forget(T + 5)
+    assert passed(limited, limited.teen, 100, T + 5) == pytest.approx(5 * RATE, abs=1)
+
+
+def test_who_has_rested_is_forgotten(limited: House) -> None:
+    passed(limited, limited.teen, 100, T)
+    assert limited.engine.askers().keys() == {limited.teen}
+    limited.engine.forget(T + 9)
+    assert limited.engine.askers().keys() == {limited.teen}
+    limited.engine.forget(T + 11)
+    assert limited.engine.askers() == {}
+
+
+def test_a_device_has_one_share_for_all_of_its_addresses(limited: House) -> None:
+    addresses = [limited.guest, "fd00::1", "fd00::2", "fd00::3"]
+    for address in addresses:
+        limited.engine.meet(address, "3c:22:fb:10:20:30")
+    assert sum(passed(limited, address, BURST, T) for address in addresses) == pytest.approx(BURST, abs=4)
+    limited.engine.forget(T)
+    assert sum(passed(limited, address, BURST, T) for address in addresses) == 0
+    assert passed(limited, "fd00::4", BURST, T) == BURST
+
+
+def test_an_address_of_another_band_has_a_share_of_its_own(limited: House) -> None:
+    # a hardware address may stand for several devices, as behind a repeater: their policies are never mixed
+    for address in (limited.teen, limited.parent):
+        limited.engine.meet(address, "3c:22:fb:10:20:30")
+    assert passed(limited, limited.teen, 100, T) in {BURST, BURST + 1}
+    assert limited.asked("win.example", limited.parent, now=T)
+
+
+def test_how_often_each_has_asked_is_told_once_a_look(limited: House) -> None:
+    passed(limited, limited.teen, 7, T)
+    passed(limited, limited.parent, 1, T)
+    assert limited.engine.askers() == {limited.teen: 7, limited.parent: 1}
+
+
 def test_a_device_over_its_share_takes_nothing_from_others(limited: House) -> None:
     passed(limited, limited.teen, 500, T)
     for client in (limited.parent, limited.little, limited.guest, "fd00::7"):
