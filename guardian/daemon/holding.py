@@ -7,6 +7,7 @@ Law 2: an address that is not found is provoked once in PROVOKED_SECONDS, and wh
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.engine.cache import TwoGenerations
@@ -46,7 +47,8 @@ class Holding:
             held = self._held.get(client)
             if held is None and not self._provoked.get(client, now) and self._provoke(client):
                 self._provoked.put(client, True, now + PROVOKED_SECONDS)
-                held = self._held[client] = Held([], self._loop.call_later(HOLD_SECONDS, self._release, client))
+                timer = self._loop.call_later(HOLD_SECONDS, partial(self._release, client))
+                held = self._held[client] = Held([], timer)
             if held is not None:
                 held.calls.append(again)
                 self._count += 1
