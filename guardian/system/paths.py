@@ -24,6 +24,11 @@ class State(NamedTuple):
         return self.folder / "control.sock"
 
     @property
+    def family(self) -> Path:
+        """The family store: what this family has decided."""
+        return self.folder / "family.sqlite3"
+
+    @property
     def sets(self) -> Path:
         """The folder of compiled sets."""
         return self.folder / "sets"

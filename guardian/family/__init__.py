@@ -1,0 +1,1 @@
+"""Hold what this family decided: children, devices, hours, rules."""

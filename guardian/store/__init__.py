@@ -1,0 +1,1 @@
+"""Keep what a family has decided, in one SQLite file."""

@@ -1,0 +1,91 @@
+"""Open the family store: one SQLite file that survives a loss of power at any instant.
+
+Law 1: what was said to be written is on the disk (`synchronous=FULL`); what was deleted is gone from it
+       (`secure_delete`, and the write-ahead log is emptied after deletions).
+Law 2: a file from a newer guardian, a damaged one, or no store at all is a StoreError, never an empty family.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING
+
+from guardian.errors import StoreError
+from guardian.store.schema import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+VERSION = len(STEPS)
+BUSY_SECONDS = 5.0
+"""How long one writer waits for another."""
+MODE = 0o600
+
+
+def open_store(path: Path) -> sqlite3.Connection:
+    """Open the store for writing, made or brought up to date first; StoreError where that can't be done."""
+    try:
+        # made by us, so that nobody else ever could read it
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(MODE, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path}: the family store can't be opened: {error}") from error
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        _bring_up_to_date(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(
+            f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup"
+        ) from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def read_store(path: Path) -> sqlite3.Connection:
+    """Open the store for reading alone; StoreError where there is none, or none that this version can read."""
+    try:
+        connection = sqlite3.connect(
+            f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        version = _version(connection)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: the family store can't be read: {error}") from error
+    if version != VERSION:
+        connection.close()
+        raise StoreError(f"{path}: the family store has version {version}, this guardian reads {VERSION}")
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Do all of it or nothing; what was deleted leaves the disk with it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    # a deleted row otherwise stays in the write-ahead log; a reader may hold it back until the next time
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection)
+    if version > VERSION:
+        raise StoreError(f"{path}: a newer guardian wrote this family store (version {version}); install that one")
+    for number in range(version, VERSION):
+        connection.executescript(f"BEGIN IMMEDIATE;{STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    found: tuple[int] = connection.execute("PRAGMA user_version").fetchone()
+    return found[0]
