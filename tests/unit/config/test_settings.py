@@ -31,8 +31,10 @@ upstreams:
   - {url: "udp://[fd00::53]"}
 forward:
   - {zone: Home.LAN., upstream: "udp://192.168.1.1:5353"}
+  - {zone: 192.168.1.0/24, upstream: "udp://192.168.1.1:5353"}
 records:
   - {name: printer.home.lan, address: 192.168.1.9}
+names: {domain: Home.LAN., leases: [dnsmasq.leases, /var/lib/kea/kea-leases4.csv]}
 lists:
   embedded: false
   sources:
@@ -80,7 +82,10 @@ def test_every_key_of_the_file_arrives() -> None:
     ]
     assert [str(server) for server in router.servers] == ["udp://[fd00::53]:53"]
     assert (settings.forward[0].zone, str(settings.forward[0].server)) == ("home.lan", "udp://192.168.1.1:5353")
+    assert settings.forward[1].zone == "1.168.192.in-addr.arpa"
     assert (settings.records[0].name, settings.records[0].address) == ("printer.home.lan", ip_address("192.168.1.9"))
+    assert settings.names.domain == "home.lan"
+    assert settings.names.leases == ("/etc/guardian/dnsmasq.leases", "/var/lib/kea/kea-leases4.csv")
     assert not settings.lists.embedded
     theirs, ours = settings.lists.sources
     assert (theirs.kind, theirs.category, theirs.format, theirs.match) == (
@@ -231,6 +236,18 @@ def test_faults_of_the_text_and_of_its_values_are_told_together() -> None:
             'forward: [{zone: home.lan, upstream: "udp://router.lan"}]\n',
             "1:38: forward[0].upstream: the host 'router.lan' is a name (write its address",
         ),
+        (
+            'forward: [{zone: 192.168.0.0/23, upstream: "udp://9.9.9.9"}]\n',
+            "1:18: forward[0].zone: '192.168.0.0/23' has no reverse zone of its own (write a line for each part",
+        ),
+        (
+            'forward: [{zone: "fd00::/7", upstream: "udp://9.9.9.9"}]\n',
+            "1:18: forward[0].zone: 'fd00::/7' is not where a network begins",
+        ),
+        (
+            'forward: [{zone: 192.168.1.1/24, upstream: "udp://9.9.9.9"}]\n',
+            "1:18: forward[0].zone: '192.168.1.1/24' is not where a network begins",
+        ),
         ('forward: [{zone: ".", upstream: "udp://9.9.9.9"}]\n', "1:18: forward[0].zone: '.' is not a domain name"),
         (
             "lists: {sources: [{name: a, path: a.txt}]}\n",
@@ -266,6 +283,10 @@ def test_a_fault_names_its_place_the_value_and_what_to_do(text: str, fault: str)
         (
             "clients:\n  - {network: 10.0.0.1/32, band: 6-9}\n  - {network: 10.0.0.1, band: adult}\n",
             "3:15: clients[1].network: 10.0.0.1/32 is the network of an earlier entry (keep one of them)",
+        ),
+        (
+            "forward:\n  - {zone: 10.0.0.0/8, upstream: 'udp://1.1.1.1'}\n  - {zone: 10.in-addr.arpa, upstream: 'tcp://2.2.2.2'}\n",
+            "3:12: forward[1].zone: 10.in-addr.arpa is the zone of an earlier entry (keep one of them)",
         ),
         (
             'forward:\n  - {zone: a.lan, upstream: "udp://1.1.1.1"}\n  - {zone: A.lan., upstream: "udp://2.2.2.2"}\n',

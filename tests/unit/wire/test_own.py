@@ -12,8 +12,9 @@ from guardian.model import BlockMode, Query, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
-from guardian.wire.own import OTHER_TYPES, own_answers
+from guardian.wire.own import OTHER_TYPES, own_answers, own_pointer
 from guardian.wire.question import read_query
+from guardian.wire.reverse import reverse_name
 
 FOUR = ip_address("192.0.2.9")
 OTHER_FOUR = ip_address("192.0.2.10")
@@ -81,6 +82,20 @@ def test_an_answer_may_be_kept_for_its_ttl() -> None:
 def test_names_of_every_shape_have_answers(name: str) -> None:
     (rrset,) = told("A", FOUR, name=name).answer
     assert rrset.name == dns.name.from_text(name)
+
+
+@pytest.mark.parametrize("host", ["printer.home.lan", "printer.home.arpa"])
+@pytest.mark.parametrize("address", [FOUR, SIX])
+def test_an_address_has_a_name_in_return(address: IPv4Address | IPv6Address, host: str) -> None:
+    reverse = reverse_name(address)
+    answers = own_pointer(to_wire(reverse), to_wire(host), ttl=30)
+    seen = {}
+    for kind in ("PTR", "ANY", "A"):
+        query = ask(reverse.upper(), kind)
+        answer = answers.get(query.qtype) or answers[OTHER_TYPES]
+        message = dns.message.from_wire(SCRIBE.write(Reply(query, answer.rcode, Reason.LOCAL_RECORD, answer)))
+        seen[kind] = [f"{rrset.ttl} {data}".lower() for rrset in message.answer for data in rrset]
+    assert seen == {"PTR": [f"30 {host}."], "ANY": [f"30 {host}."], "A": []}
 
 
 def test_as_many_addresses_as_a_machine_has_fit_an_answer() -> None:
