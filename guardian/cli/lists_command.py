@@ -56,7 +56,7 @@ def _compile(arguments: Namespace) -> int:
         for line, why in unread(one):
             print(f"{one.report.name}:{line}: {why}" if line else f"{one.report.name}: {why}", file=sys.stderr)
     if not arguments.starting:
-        print("a running guardian takes this in on `kill -HUP PID` or at its next start")
+        print("a running guardian takes this in on `guardian reload` or at its next start")
     return 0
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from guardian.control.messages import Request
 
 Wanted = TypeVar("Wanted")
+_PATIENCE = 5.0
+"""Seconds for what can be worked out without a running guardian."""
 
 
 def told(house: House, request: Request, wanted: type[Wanted]) -> Wanted:
@@ -31,7 +33,7 @@ def told(house: House, request: Request, wanted: type[Wanted]) -> Wanted:
 def told_if_running(house: House, request: Request, wanted: type[Wanted]) -> Wanted | None:
     """Give the same, None where no guardian runs or this user may not ask it."""
     try:
-        answer = ask(house.state.control, request)
+        answer = ask(house.state.control, request, seconds=_PATIENCE)
     except StoreError:
         return None
     return answer if isinstance(answer, wanted) else None

@@ -58,6 +58,7 @@ class Status:
     minutes: int
     """How long it has been running."""
     listening: tuple[str, ...]
+    """Addresses with ports, over UDP and TCP; those over TLS begin with `tls://`."""
     set: SetStatus
     upstreams: tuple[UpstreamStatus, ...]
     networks: NetworkStatus

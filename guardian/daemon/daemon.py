@@ -124,7 +124,7 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
         lasting = [self._reload_forever(reloads), self._forget_forever(loop), self._look_at_names_forever()]
         if self._notify.watchdog:
-            lasting.append(feed_forever(self._notify, lambda: self.endpoint))
+            lasting.append(feed_forever(self._notify, lambda: next(iter(self._listening.endpoints), None)))
         tasks = [asyncio.create_task(one) for one in lasting]
         for task in tasks:
             task.add_done_callback(self._ended)

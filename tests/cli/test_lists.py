@@ -29,7 +29,7 @@ def test_compiling_says_how_much_went_where_and_which_lines_did_not(own: Callabl
     assert done.code == 0
     assert done.out.splitlines() == [
         f"{done.out.split()[0]} names of 2 lists in {Path('state/sets/current.set').absolute()}",
-        "a running guardian takes this in on `kill -HUP PID` or at its next start",
+        "a running guardian takes this in on `guardian reload` or at its next start",
     ]
     assert f"{Path('own.txt').absolute()}: 1 lines refused" in done.err
     assert f"{Path('own.txt').absolute()}:3: " in done.err
