@@ -45,6 +45,7 @@ family:
 clients:
   - {network: 192.168.1.20/32, band: "6-9"}
   - {network: 192.168.1.0/24, band: adult}
+  - {mac: 3C-22-FB-10-20-30, band: "13-15"}
 """
 
 
@@ -97,9 +98,10 @@ def test_every_key_of_the_file_arrives() -> None:
     assert (theirs.path, ours.path) == ("/etc/guardian/lists/example.txt", "/srv/ours.txt")
     assert (ours.kind, ours.category, ours.format, ours.match) == (ListKind.ALLOW, None, Format.DOMAINS, Scope.EXACT)
     assert settings.family.unknown_devices is Band.PRIMARY
-    assert [(str(client.network), client.band) for client in settings.clients] == [
-        ("192.168.1.20/32", Band.PRIMARY),
-        ("192.168.1.0/24", Band.ADULT),
+    assert [(client.network, client.mac, client.band) for client in settings.clients] == [
+        (ip_network("192.168.1.20/32"), None, Band.PRIMARY),
+        (ip_network("192.168.1.0/24"), None, Band.ADULT),
+        (None, "3c:22:fb:10:20:30", Band.TEEN),
     ]
 
 
@@ -259,6 +261,18 @@ def test_faults_of_the_text_and_of_its_values_are_told_together() -> None:
         ),
         ("clients: [{network: 10.0.0.1}]\n", "1:11: clients[0].band: is missing"),
         (
+            "clients: [{band: 6-9}]\n",
+            "1:11: clients[0].mac: is missing, and so is network (write network: 192.168.1.20, or mac: 3c:22:",
+        ),
+        (
+            "clients: [{network: 10.0.0.1, mac: 3c:22:fb:10:20:30, band: 6-9}]\n",
+            "1:36: clients[0].mac: does not go with network (keep one of them: an address may change, mac stays)",
+        ),
+        (
+            "clients: [{mac: 3c:22:fb:10:20, band: 6-9}]\n",
+            "1:17: clients[0].mac: '3c:22:fb:10:20' is not a hardware address (write it as 3c:22:fb:10:20:30",
+        ),
+        (
             "dns: {block_mod: null}\n",
             "1:7: dns.block_mod: this key is unknown (did you mean 'block_mode'? known: listen",
         ),
@@ -287,6 +301,10 @@ def test_a_fault_names_its_place_the_value_and_what_to_do(text: str, fault: str)
         (
             "forward:\n  - {zone: 10.0.0.0/8, upstream: 'udp://1.1.1.1'}\n  - {zone: 10.in-addr.arpa, upstream: 'tcp://2.2.2.2'}\n",
             "3:12: forward[1].zone: 10.in-addr.arpa is the zone of an earlier entry (keep one of them)",
+        ),
+        (
+            "clients:\n  - {mac: 3c:22:fb:10:20:30, band: 6-9}\n  - {mac: 3C22FB102030, band: adult}\n",
+            "3:11: clients[1].mac: 3c:22:fb:10:20:30 is the mac of an earlier entry (keep one of them)",
         ),
         (
             'forward:\n  - {zone: a.lan, upstream: "udp://1.1.1.1"}\n  - {zone: A.lan., upstream: "udp://2.2.2.2"}\n',
