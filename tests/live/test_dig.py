@@ -281,8 +281,10 @@ def test_what_does_not_fit_comes_back_truncated(home: Home) -> None:
     assert len(answers(home.dig("many.example"))) == 60
 
 
-def test_an_upstreams_truncation_is_passed_on(home: Home) -> None:
-    assert re.search(r"flags: [a-z ]*\btc\b", home.dig("+ignore", "cut.example"))
+def test_a_cut_off_answer_of_an_upstream_without_tcp_is_a_failure_and_never_passed_on(home: Home) -> None:
+    shown = home.dig("+ignore", "cut.example")
+    assert status(shown) == "SERVFAIL"
+    assert not re.search(r"flags: [a-z ]*\btc\b", shown)
 
 
 def test_an_edns_version_of_the_future_is_answered_badvers(home: Home) -> None:
