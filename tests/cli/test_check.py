@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,3 +183,30 @@ def test_the_examples_have_neither_fault_nor_warning(
     for name in ("home.yaml", "classroom.yaml", "library.yaml"):
         file = str(EXAMPLES / name)
         assert guardian("check", "--config", file) == (0, f"{file}: no fault found\n", "")
+
+
+def test_names_that_cross_the_internet_in_the_clear_are_told(guardian: Callable[..., Done]) -> None:
+    path = Path("guardian.yaml")
+    path.write_text(path.read_text().replace("udp://192.168.1.1", "udp://9.9.9.9") + SOUND)
+    done = guardian("check")
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert line.startswith("guardian.yaml:4:11: upstreams[0].url: warning: udp://9.9.9.9:53 is asked in plain text")
+
+
+def test_a_state_that_is_no_folder_is_told(guardian: Callable[..., Done]) -> None:
+    add(SOUND)
+    Path("state").write_text("")
+    done = guardian("check")
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"guardian.yaml:1:8: state: warning: {Path('state').absolute()} is no folder: no list can")
+
+
+def test_a_state_that_may_not_be_written_is_told(
+    guardian: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(SOUND)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (line,) = guardian("check").err.splitlines()
+    assert f"{Path.cwd()} can't be written by this user" in line
