@@ -72,7 +72,8 @@ class InheritedUdpListener(Listener["To"]):
 
     def _readable(self) -> None:
         """Read all there is, then decide, then send: a processor does each better by itself than in turns."""
-        receive, replay, now = self._socket.recvmsg, self._engine.replay, self._clock()
+        receive, send, replay = self._socket.recvmsg, self._socket.sendmsg, self._engine.replay
+        now = self._clock()
         batch, ready = [], []
         try:
             for _ in range(BURST):
@@ -91,9 +92,9 @@ class InheritedUdpListener(Listener["To"]):
                 continue
             if reply is not None:
                 ready.append((reply, to))
-        for reply, to in ready:
+        for reply, (source, ancillary) in ready:
             try:
-                self.send(reply, to)
+                send((reply,), ancillary, 0, source)
             except OSError:
                 # a client that can't be reached must not cost the others theirs
                 continue
