@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bench.public_lists import judge
 from guardian.config.settings import Lists
-from guardian.lists.catalog import read_categories
+from guardian.lists.catalog import read_categories, read_protected
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.formats import read_rules
 from guardian.lists.text import Report
@@ -249,6 +249,12 @@ def theirs_table(judged: Iterable[Judged], others: Iterable[str], verdicts: dict
     )
 
 
+def protected_table(judged: Iterable[Judged], guarded: set[str]) -> list[str]:
+    """Give each protected name that a public list would close."""
+    rows = [(f"`{name}`", f"`{one.listed.id}`") for one in judged for name in sorted(one.closed & guarded)]
+    return _table(["protected name", "list"], rows)
+
+
 def page(corpus: Path, text: str) -> str:
     """Return the page `text` with its tables written anew."""
     house = House(BLOCKLISTS)
@@ -260,7 +266,9 @@ def page(corpus: Path, text: str) -> str:
     unexpected = [site for site in met if site.name not in held]
     strange = {site.name for site in unexpected}
     verdicts = read_verdicts(VERDICTS.read_text(encoding="utf-8"))
-    judged = judge(corpus, BLOCKLISTS, {*most, *others})
+    entries = read_protected((BLOCKLISTS / "protected.yaml").read_bytes(), "protected.yaml").entries
+    guarded = {host for entry in entries for host in (entry.name, *entry.needs)}
+    judged = judge(corpus, BLOCKLISTS, {*most, *others, *guarded})
     parts = {
         "bands": bands_table(house, rankings, others, strange),
         "categories": categories_table(house, rankings, others, strange),
@@ -268,6 +276,7 @@ def page(corpus: Path, text: str) -> str:
         "others": others_table(house, others),
         "public": public_table(judged, set(first), set(most), others),
         "theirs": theirs_table(judged, others, verdicts),
+        "protected": protected_table(judged, guarded),
     }
     for key, lines in parts.items():
         text = between(text, key, lines)

@@ -23,6 +23,7 @@ from guardian.model import Band, Rule
 from guardian.policy.bands import BandRules, rules_of
 from guardian.policy.policy import Policy
 from guardian.update.compilation import Workshop, compile_in_memory
+from guardian.update.sources import service_rules
 from guardian.wire.names import label_offsets, to_wire
 
 if TYPE_CHECKING:
@@ -190,3 +191,11 @@ def test_a_fault_of_a_service_file_has_its_line(found: str, written: str, line: 
     with pytest.raises(ConfigError) as caught:
         read_service(EXAMPLE.replace(found, written).encode(), "game.yaml")
     assert (caught.value.faults[0].line, caught.value.faults[0].key) == (line, key)
+
+
+def test_what_is_no_name_stops_the_compilation_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "game.yaml").write_text(EXAMPLE.replace("game.example", "game..example"))
+    with pytest.raises(ConfigError, match=r"game\.yaml") as caught:
+        list(service_rules(tmp_path, Lists()))
+    assert [fault.key for fault in caught.value.faults] == ["names[0]"]
