@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shutil
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from guardian.system import netlink
 from tests.live.authority import ADDRESS, Authority
 from tests.live.conftest import PROGRAM, Guardian, publish
 from tests.live.town import FOUR, LENGTHS, SIX, Town, at, why_not
@@ -19,9 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.live.town import Device
-
-WHY_NOT = why_not()
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
 
 TABLET, PHONE = "3c:22:fb:10:20:30", "02:aa:bb:00:00:01"
 BANDS = {TABLET: "6-9", PHONE: "13-15"}
@@ -53,6 +53,8 @@ COUNTER = itertools.count()
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
     """Build a home."""
+    if reason := why_not():
+        pytest.skip(reason)
     with Town() as built:
         yield built
 
@@ -126,6 +128,15 @@ def test_devices_of_three_bands_live_side_by_side(plugged: Callable[..., Device]
 
 
 @pytest.mark.usefixtures("guardian")
+def test_a_first_question_over_tcp_has_the_band_of_its_device(plugged: Callable[..., Device]) -> None:
+    tablet, phone = plugged(TABLET, number=35), plugged(PHONE, number=36)
+    for prefix in LENGTHS:
+        for device, number, closed in ((tablet, 35, SOCIAL), (phone, 36, SHARING)):
+            told = device.ask(closed, at(prefix, 1), source=at(prefix, number), over=socket.SOCK_STREAM)
+            assert told.rcode == "NXDOMAIN", prefix
+
+
+@pytest.mark.usefixtures("guardian")
 def test_who_takes_anothers_address_does_not_get_its_answers(plugged: Callable[..., Device]) -> None:
     guest, tablet = plugged(number=41), plugged(TABLET)
     for prefix in LENGTHS:
@@ -158,6 +169,22 @@ def test_a_new_address_of_this_machine_is_served_and_its_network_may_ask(
         guardian.wait_for(f"no longer on {ours}")
 
 
+def test_that_the_kernel_said_more_than_was_heard_is_noticed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(netlink, "_RECEIVE_BUFFER", 2048)
+    with town.home.inside():
+        ear = netlink.Netlink(netlink.ADDRESSES)
+    try:
+        town.home.ip("address", "add", "192.168.98.1/24", "dev", "lo")
+        assert ear.hear()
+        for number in range(2, 60):
+            town.home.ip("address", "add", f"192.168.98.{number}/24", "dev", "lo")
+        assert ear.hear() is None
+        town.home.ip("address", "flush", "dev", "lo", "to", "192.168.98.0/24")
+    finally:
+        ear.close()
+
+
+@pytest.mark.skipif(shutil.which("dnsmasq") is None, reason="no dnsmasq")
 def test_a_router_that_asks_for_everybody_is_recognised(
     town: Town, compiled: Path, tmp_path: Path, plugged: Callable[..., Device]
 ) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import dns.message
+import dns.query
 import dns.rcode
 import dns.rdatatype
 
@@ -76,7 +77,7 @@ class Device:
         """Take an address, and let another one go; it can be used and found from then on."""
         if instead_of:
             self.drop(instead_of)
-        self.ip("address", "add", f"{address}/{length}" if length else _with_length(address), "dev", "eth0")
+        self.ip("address", "add", _with_length(address, length), "dev", "eth0")
         self._wait_for(address)
 
     def drop(self, address: str) -> None:
@@ -98,18 +99,22 @@ class Device:
             finally:
                 _enter(here.fileno())
 
-    def ask(self, name: str, server: str, *, source: str = "", port: int = 53, qtype: str = "A") -> Told:
-        """Ask one question by UDP, from one of its addresses; TimeoutError where nobody answers."""
-        query = dns.message.make_query(name, qtype, use_edns=0)
+    def ask(self, name: str, server: str, *, source: str = "", over: socket.SocketKind = socket.SOCK_DGRAM) -> Told:
+        """Ask one question, from one of its addresses; TimeoutError where nobody answers."""
+        query = dns.message.make_query(name, "A", use_edns=0)
         family = socket.AF_INET6 if ":" in server else socket.AF_INET
-        with self.inside(), socket.socket(family, socket.SOCK_DGRAM) as asking:
+        with self.inside(), socket.socket(family, over) as asking:
+            asking.settimeout(SECONDS)
             scope = socket.if_nametoindex("eth0") if source.startswith("fe80:") else 0
             if source:
                 asking.bind((source, 0, 0, scope) if family == socket.AF_INET6 else (source, 0))
-            asking.connect((server, port))
-            asking.settimeout(SECONDS)
-            asking.send(query.to_wire())
-            answer = dns.message.from_wire(asking.recv(4096))
+            asking.connect((server, 53))
+            if over is socket.SOCK_STREAM:
+                dns.query.send_tcp(asking, query)
+                answer, _ = dns.query.receive_tcp(asking, time.time() + SECONDS)
+            else:
+                asking.send(query.to_wire())
+                answer = dns.message.from_wire(asking.recv(4096))
         assert answer.id == query.id
         records = [record for section in (answer.answer, answer.authority) for record in section]
         found = [item.to_text() for record in answer.answer for item in record]
@@ -196,8 +201,9 @@ def run(*words: str) -> str:
     return done.stdout
 
 
-def _with_length(address: str) -> str:
-    return next(f"{address}/{length}" for prefix, length in LENGTHS.items() if address.startswith(prefix))
+def _with_length(address: str, length: int = 0) -> str:
+    known = next((length for prefix, length in LENGTHS.items() if address.startswith(prefix)), length)
+    return f"{address}/{known}"
 
 
 def _enter(namespace: int) -> None:
