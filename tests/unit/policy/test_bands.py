@@ -29,8 +29,17 @@ def test_a_device_that_nobody_named_is_never_limited_to_the_allow_list(band: Ban
 @pytest.mark.parametrize("band", Band)
 def test_threats_are_closed_for_everybody(band: Band) -> None:
     rules = rules_of(band, TABLE)
-    assert rules.threats == {"malware", "phishing"}
-    assert rules.threats <= rules.closed
+    assert rules.threats == {name for name, category in TABLE.categories.items() if category.threat}
+    assert {"malware", "phishing"} <= rules.threats <= rules.closed
+
+
+@pytest.mark.parametrize("band", Band)
+def test_a_pause_leaves_closed_what_harms_and_what_leads_past_guardian(band: Band) -> None:
+    rules = rules_of(band, TABLE)
+    during = rules.pausing(TABLE)
+    kept = {"malware", "phishing", "encrypted-dns", "bypass"}
+    assert during.closed & {"gambling", "adult", *kept} == rules.closed & kept
+    assert (during.band, during.allow_only, during.threats) == (rules.band, rules.allow_only, rules.threats)
 
 
 @pytest.mark.parametrize("band", Band)
