@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.public_lists import COPIES
 from guardian.errors import ConfigError
 from guardian.lists.formats import read_rules
 from guardian.lists.public import read_public
 from guardian.lists.text import Report
 from guardian.model import Band, Format
-from tests.unit.blocklists.copies import COPIES
 from tests.unit.blocklists.pages import CATEGORIES, PUBLIC
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def test_every_text_is_composed_and_each_reason_ends_as_a_sentence() -> None:
 
 @pytest.mark.parametrize("id_", [id_ for id_ in COPIES if LISTS[id_].size.names <= SMALL])  # type: ignore[union-attr]
 def test_the_size_is_what_guardian_reads_in_a_copy(corpus: Path, id_: str) -> None:
-    path, form, scope = COPIES[id_]
-    raw = (corpus / path).read_bytes()
-    source = io.BytesIO(gzip.decompress(raw) if path.endswith(".gz") else raw)
-    rules = read_rules(source, form=form, scope=scope, report=Report(name=path))
+    path = corpus / COPIES[id_]
+    raw = path.read_bytes()
+    source = io.BytesIO(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    rules = read_rules(source, form=Format.AUTO, scope=LISTS[id_].match, report=Report(name=id_))
     names = {rule.name for rule in rules if rule.name and not rule.exception}
     assert len(names) == _size(LISTS[id_])
 
