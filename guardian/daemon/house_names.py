@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guardian.config.values import MAX_NAME
 from guardian.errors import StoreError
 from guardian.system.interfaces import own_networks
 from guardian.system.leases import Lease, read_leases
@@ -78,11 +79,10 @@ def records_of(settings: Settings, leases: Sequence[Lease] = ()) -> Records:
         holders.setdefault(record.address, to_wire(record.name))
     called: dict[bytes, dict[int, Address]] = {}
     for lease in leases:
-        name = to_wire(f"{lease.name}.{settings.names.domain}")
-        if (
-            name not in written
-            and called.setdefault(name, {}).setdefault(lease.address.version, lease.address) == lease.address
-        ):
+        text = f"{lease.name}.{settings.names.domain}"
+        if len(text) > MAX_NAME or (name := to_wire(text)) in written:
+            continue
+        if called.setdefault(name, {}).setdefault(lease.address.version, lease.address) == lease.address:
             holders.setdefault(lease.address, name)
     records: dict[bytes, Mapping[int, Answer]] = {}
     for address, name in holders.items():

@@ -72,6 +72,15 @@ def test_of_two_devices_with_one_name_the_first_keeps_it() -> None:
     assert to_wire("66.1.168.192.in-addr.arpa") not in records
 
 
+def test_a_name_that_is_too_long_with_its_domain_is_left_out() -> None:
+    domain = ".".join(["d" * 60] * 4)
+    told = [lease("a" * 63, "192.168.1.20"), lease("short", "192.168.1.21")]
+    assert list(records_of(settings(f"names: {{domain: {domain}}}\n"), told)) == [
+        to_wire("21.1.168.192.in-addr.arpa"),
+        to_wire(f"short.{domain}"),
+    ]
+
+
 def test_the_zones_of_a_house_are_its_domain_and_its_public_networks() -> None:
     texts = ("192.168.1.0/24", "fd00::/64", "fe80::/64", "::1/128", "2a01:e0a:1:2::/64")
     zones = own_zones(settings("names: {domain: home.lan}\n"), map(ip_network, texts))
