@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from guardian.model import Answer, Ask, Hold, Reason
+from guardian.model import Answer, Ask, Hold, Reason, Reply
 from guardian.wire.question import BadQuestionError, read_query
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guardian.engine.engine import Engine
-    from guardian.model import Query, Reply
+    from guardian.model import Query
     from guardian.resolver.forwarder import Forwarder
 
     Holder = Callable[[str, Callable[[], None]], None]
@@ -96,16 +96,15 @@ class Listener(ABC, Generic[To]):
             query = read_query(packet, client, stream=self._stream)
         except BadQuestionError as bad:
             return bad.answer if self._engine.admits(client, now) else None
-        outcome = self._decide(query, now, here)
+        outcome = self._engine.receive_query(query, now, here)
+        if isinstance(outcome, Reply):
+            return self._finish(outcome, packet, now)
+        self.wait(to)
         if isinstance(outcome, Ask):
             self._waiting.append(_Waiter(self, outcome, packet, to))
-            self.wait(to)
-            return None
-        if isinstance(outcome, Hold):
-            self.wait(to)
+        else:
             self.holder(client, partial(self._again, query, packet, here, to))
-            return None
-        return self._finish(outcome, packet, now)
+        return None
 
     def ask_waiting(self) -> None:
         """Ask upstreams what the burst has left open."""
@@ -143,14 +142,11 @@ class Listener(ABC, Generic[To]):
         except Exception as fault:  # noqa: BLE001 - the others who wait must hear of it all the same
             self._on_fault(fault)
 
-    def _decide(self, query: Query, now: float, here: str, *, waited: bool = False) -> Reply | Ask | Hold:
-        return self._engine.receive_query(query, now, here, waited=waited)
-
     def _again(self, query: Query, packet: bytes, here: str, to: To) -> None:
         """Hand in a question that was held."""
         now = self._clock()
         try:
-            outcome = self._decide(query, now, here, waited=True)
+            outcome = self._engine.receive_query(query, now, here, waited=True)
             if isinstance(outcome, Ask):
                 self._waiting.append(_Waiter(self, outcome, packet, to))
                 self.ask_waiting()
