@@ -229,14 +229,14 @@ class Listening:
 
 def _places(wanted: Sequence[Place]) -> list[Place]:
     """Give where to listen; "all addresses" is each one of this machine, so that replies leave from there."""
+    everywhere = any(one.address.is_unspecified for one in wanted)
+    own = [one.ip for one in own_interfaces() if not one.ip.is_link_local] if everywhere else []
     places: dict[Place, None] = {}
     for one in wanted:
-        if not one.address.is_unspecified:
-            places[one] = None
-            continue
-        own = (interface.ip for interface in own_interfaces())
-        same = (ip for ip in own if ip.version == one.address.version and not ip.is_link_local)
-        places |= dict.fromkeys(one._replace(address=ip) for ip in same)
+        meant = [one.address]
+        if one.address.is_unspecified:
+            meant = [ip for ip in own if ip.version == one.address.version]
+        places |= dict.fromkeys(one._replace(address=address) for address in meant)
     if len(places) > MAX_PLACES:
         LOG.warning("this machine has more than %d addresses to listen on: the rest is left out", MAX_PLACES)
     return list(places)[:MAX_PLACES]

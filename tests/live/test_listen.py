@@ -14,7 +14,7 @@ import dns.rcode
 import pytest
 
 from tests.live.conftest import BANDS, PROGRAM, Guardian, write_config
-from tests.live.town import Device, why_not
+from tests.live.town import Device, run, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -173,3 +173,26 @@ def test_a_new_address_whose_port_is_taken_is_told_once_and_costs_no_other(machi
         guardian.wait_for("also answering on 10.9.0.1, 10.9.0.3")
         assert served(machine, "10.9.0.1")
         assert guardian.log().count("can't listen on") == 1
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
+def test_an_ipv6_address_that_is_still_tried_out_is_listened_on(machine: Device, house: Path) -> None:
+    run("ip", "-n", machine.name, "link", "add", "eth0", "type", "veth", "peer", "name", "other")
+    settings = "/proc/sys/net/ipv6/conf/eth0"
+    run(
+        "ip",
+        "netns",
+        "exec",
+        machine.name,
+        "sh",
+        "-c",
+        f"echo 1 >{settings}/accept_dad; echo 99 >{settings}/dad_transmits",
+    )
+    for one in ("other", "eth0"):
+        machine.ip("link", "set", one, "up")
+    machine.ip("address", "add", "fd09::1/64", "dev", "eth0")
+    house.write_text(house.read_text(encoding="utf-8").replace("127.0.0.1:0", "[fd09::1]:53"), encoding="utf-8")
+    with in_machine(machine, house) as guardian:
+        assert "answering on fd09::1 port 53 by" in guardian.wait_for("answering on")
+        # else this says nothing
+        assert "tentative" in run("ip", "-n", machine.name, "address", "show", "dev", "eth0", "scope", "global")
