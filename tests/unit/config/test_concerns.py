@@ -50,6 +50,13 @@ def test_the_default_for_strangers_is_judged_too() -> None:
     assert [line.split(": ")[1] for line in told(clients("6-9"))] == ["family.unknown_devices"]
 
 
+def test_a_device_named_by_its_hardware_address_counts_as_a_child_and_opens_nothing() -> None:
+    child = 'clients: [{mac: 3c:22:fb:10:20:30, band: "6-9"}]\n'
+    (line,) = told(f'family: {{unknown_devices: "10-12"}}\n{child}')
+    assert line.startswith("guardian.yaml:1:27: family.unknown_devices: 10-12 is looser than 6-9 at clients")
+    assert told(f'family: {{unknown_devices: "6-9"}}\n{child}') == []
+
+
 @pytest.mark.parametrize(
     "network",
     ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3", "198.51.100.0/24", "10.0.0.0/7", "fc00::/6"],
