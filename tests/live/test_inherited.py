@@ -22,7 +22,8 @@ import trustme
 
 from guardian.system.ports import widen
 from tests.live.conftest import BANDS, PROGRAM, Guardian
-from tests.live.test_listen import HAS_IPV6
+from tests.live.test_listen import HAS_IPV6, WHY_NOT
+from tests.live.town import Town, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,11 +51,11 @@ def hand() -> Iterator[Hand]:
     """Return a starter that hands sockets over; what it starts ends with the test."""
     with contextlib.ExitStack() as ending:
 
-        def start(config: Path, sockets: Sequence[socket.socket], names: str = "") -> Guardian:
+        def start(config: Path, sockets: Sequence[socket.socket], names: str = "", *before: str) -> Guardian:
             high = [fcntl.fcntl(one, fcntl.F_DUPFD, HIGH) for one in sockets]
             words = [sys.executable, "-c", LAUNCHER, names, ",".join(map(str, high))]
             try:
-                program = [*words, *PROGRAM, "dns", "--config", str(config)]
+                program = [*before, *words, *PROGRAM, "dns", "--config", str(config)]
                 return ending.enter_context(Guardian(config, program=program, descriptors=high))
             finally:
                 for one in high:
@@ -114,6 +115,27 @@ def test_what_waits_for_an_upstream_is_answered_from_the_address_asked_too(house
         query = dns.message.make_query("shop.example.al", "A")
         for address in ("127.0.0.5", "127.0.0.6"):
             assert dns.query.udp(query, address, timeout=10, port=port).answer
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "-")
+def test_a_device_may_ask_at_the_address_that_holds_on_its_link_alone(house: Path, hand: Hand) -> None:
+    with Town() as town:
+        device = town.plug_in("tablet")
+        shown = run("ip", "-n", town.home.name, "-6", "-oneline", "address", "show", "dev", "br0", "scope", "link")
+        ours, theirs = shown.partition("inet6 ")[2].partition("/")[0], device.link_local()
+        with town.home.inside():
+            held = wildcard(socket.AF_INET6, socket.SOCK_DGRAM, port=53)
+        with held:
+            hand(house, [held], "", "ip", "netns", "exec", town.home.name).wait_for("answering on")
+            with device.inside(), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asking:
+                link = socket.if_nametoindex("eth0")
+                asking.bind((theirs, 0, 0, link))
+                # connected: an answer from any other address never arrives
+                asking.connect((ours, 53, 0, link))
+                asking.settimeout(10)
+                asking.send(dns.message.make_query("guardian.home.arpa", "AAAA").to_wire())
+                told = dns.message.from_wire(asking.recv(4096))
+        assert [str(data) for rrset in told.answer for data in rrset] == [ours]
 
 
 def test_streams_that_were_handed_over_are_served_each_by_its_name(house: Path, hand: Hand) -> None:
