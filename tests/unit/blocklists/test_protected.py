@@ -65,7 +65,7 @@ MUST: Final = {
     "ctldl.windowsupdate.com": 7,
     "updates.cdn-apple.com": 7,
     "dl.google.com": 7,
-    "deb.debian.org": 7,
+    "downloads.openwrt.org": 7,
     "captive.apple.com": 7,
     "www.msftconnecttest.com": 7,
     "connectivitycheck.gstatic.com": 7,
