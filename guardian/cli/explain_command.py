@@ -22,7 +22,7 @@ from guardian.daemon.generation import generation_of
 from guardian.daemon.parts import Parts
 from guardian.daemon.sets import open_set
 from guardian.errors import GuardianError, ListError, StoreError, WireError
-from guardian.lists.catalog import read_catalog
+from guardian.lists.catalog import read_catalog, read_protected
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.hostname import is_address
 from guardian.lists.record_types import type_number
@@ -153,9 +153,8 @@ def _details(walk: Explanation, told: dict[str, object], house: House) -> Iterat
     category = house.categories.categories.get(walk.category or "")
     if category is not None:
         yield f"category: {walk.category} ({category.title.sq} · {category.title.en})"
-        if walk.verdict == "block":
-            yield f"why (sq): {category.child.sq}"
-            yield f"why (en): {category.child.en}"
+    if why := _why(walk, house):
+        yield from (f"why ({language}): {text}" for language, text in why.items())
     if walk.list is not None:
         since = f", since {walk.since}" if walk.since else ""
         licence = f", {told['licence']}" if told["licence"] else ""
@@ -170,7 +169,6 @@ def _details(walk: Explanation, told: dict[str, object], house: House) -> Iterat
 
 
 def _told(walk: Explanation, name: str, qtype: str, lists: str, house: House) -> dict[str, object]:
-    category = house.categories.categories.get(walk.category or "")
     return {
         "name": name,
         "type": qtype,
@@ -186,7 +184,7 @@ def _told(walk: Explanation, name: str, qtype: str, lists: str, house: House) ->
         "origin": walk.origin,
         "licence": _licence(walk.list, house),
         "category": walk.category,
-        "why": category.child.model_dump() if category else None,
+        "why": _why(walk, house),
         "since": walk.since,
         "answer": walk.answer,
         "target": walk.target,
@@ -194,6 +192,20 @@ def _told(walk: Explanation, name: str, qtype: str, lists: str, house: House) ->
         "stages": [{"stage": one.stage, "finding": one.finding} for one in walk.stages],
         "appeal": _appeal(walk),
     }
+
+
+def _why(walk: Explanation, house: House) -> dict[str, str] | None:
+    """Give the reason why a name is closed, or protected, in both languages; None where there is none to give."""
+    category = house.categories.categories.get(walk.category or "")
+    if category is not None and walk.verdict == "block":
+        return category.child.model_dump()
+    if walk.reason != Reason.PROTECTED.name.lower():
+        return None
+    path = house.folder / "protected.yaml"
+    entries = read_protected(read_text(path), str(path)).entries
+    # an entry that needs a host protects it, too
+    found = [one for one in entries if walk.stored in {one.name, *one.needs}]
+    return found[0].reason.model_dump() if found else None
 
 
 def _licence(identity: str | None, house: House) -> str | None:

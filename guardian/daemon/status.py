@@ -15,7 +15,9 @@ from guardian.config.values import LOCAL
 from guardian.control.status import NetworkStatus, SetStatus
 from guardian.daemon.sets import open_set
 from guardian.errors import ListError, StoreError
+from guardian.lists.set_file import read_header
 from guardian.system.build import form_of
+from guardian.system.files import map_file
 from guardian.system.interfaces import own_networks
 
 if TYPE_CHECKING:
@@ -53,16 +55,19 @@ def _published(state: State, checksum: str) -> tuple[str, int | None]:
     days = _days(state.previous) if before == checksum else None
     if not state.current.exists():
         return "missing", days
-    current = _checksum(state.current)
-    if current == checksum:
+    if _checksum(state.current) == checksum:
         return "in force", _days(state.current)
-    return ("waiting" if current else "unusable"), days
+    try:
+        open_set(state.current)
+    except (ListError, StoreError):
+        return "unusable", days
+    return "waiting", days
 
 
 def _checksum(path: Path) -> str:
-    """Give the checksum of a sound set, empty for any other file."""
+    """Give the checksum that a set says it has, empty for a file that says none; its body is not read."""
     try:
-        return open_set(path).checksum
+        return read_header(map_file(path)).checksum.hex()
     except (ListError, StoreError):
         return ""
 

@@ -221,3 +221,11 @@ def test_a_time_is_taken_and_one_that_is_none_refused(guardian: Callable[..., Do
     done = guardian("explain", GAMBLING, "--at", "tonight")
     assert done.code == 2
     assert "'tonight' is no time; write 2026-11-24T21:40" in done.err
+
+
+def test_a_protected_name_is_told_with_its_reason_in_both_languages(guardian: Callable[..., Done]) -> None:
+    why = guardian("explain", "www.alo116.al", "--band", "6-9", "--json").json["why"]
+    assert set(why) == {"sq", "en"}
+    assert all(why.values())
+    assert f"  why (sq): {why['sq']}" in guardian("explain", "www.alo116.al", "--band", "6-9").out.splitlines()
+    assert guardian("explain", "nobody-listed.example", "--json").json["why"] is None
