@@ -22,9 +22,17 @@ def test_ten_minutes_of_the_gateway_alone_are_enough_and_not_a_look_less() -> No
     assert looks(*[(5, 0)] * 21) == [False] * 20 + [True]
 
 
-def test_it_takes_twenty_questions() -> None:
+def test_it_takes_twenty_questions_in_these_ten_minutes() -> None:
+    assert looks((19, 0), *[(0, 0)] * 19, (1, 0))[-1]
     assert not any(looks((19, 0), *[(0, 0)] * 40))
-    assert looks((19, 0), *[(0, 0)] * 40, (1, 0))[-1]
+
+
+def test_a_router_that_asks_for_itself_all_night_is_none_that_asks_for_all() -> None:
+    assert not any(looks(*[(1, 0), (0, 0), (0, 0)] * 400))
+
+
+def test_once_found_it_holds_through_a_quiet_night() -> None:
+    assert all(looks(*[(5, 0)] * 21, *[(1, 0), *[(0, 0)] * 9] * 100)[20:])
 
 
 @pytest.mark.parametrize("when", [0, 10, 19])
