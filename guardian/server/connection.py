@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from guardian.errors import WireError
+from guardian.server.listener import unmapped
 from guardian.wire.framing import Framing, framed
 from guardian.wire.question import MAX_QUESTION
 
@@ -89,7 +90,7 @@ class Connection:
         self._reading = self._writing = self._ended = False
         self._begun = self._moved = 0.0
         self.client = client
-        self.here: str = link.getsockname()[0]
+        self.here: str = unmapped(link.getsockname()[0])
         """The address at which it asks."""
         self.in_work = 0
         self.last = now

@@ -42,6 +42,7 @@ os.execv(program[0], program)
 """
 """What systemd does with a .socket unit."""
 MALWARE = "malware.guardian.example"
+NEEDS_IPV6 = pytest.mark.skipif(not HAS_IPV6, reason="this machine has no IPv6")
 HIGH = 100
 """Descriptors below are the launcher's to write over."""
 
@@ -138,9 +139,12 @@ def test_a_device_may_ask_at_the_address_that_holds_on_its_link_alone(house: Pat
         assert [str(data) for rrset in told.answer for data in rrset] == [ours]
 
 
-def test_streams_that_were_handed_over_are_served_each_by_its_name(house: Path, hand: Hand) -> None:
+@pytest.mark.parametrize("family", [socket.AF_INET, pytest.param(socket.AF_INET6, marks=NEEDS_IPV6)])
+def test_streams_that_were_handed_over_are_served_each_by_its_name(
+    house: Path, hand: Hand, family: socket.AddressFamily
+) -> None:
     with contextlib.ExitStack() as ending:
-        plain, encrypted = (ending.enter_context(wildcard(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(2))
+        plain, encrypted = (ending.enter_context(wildcard(family, socket.SOCK_STREAM)) for _ in range(2))
         certified(house)
         guardian = hand(house, [plain, encrypted], "dns:tls")
         told = guardian.wait_for("answering on")
