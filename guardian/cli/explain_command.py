@@ -67,7 +67,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Explain one name."""
-    request = Explain(_name(arguments.name), type_number(arguments.type) or 0, arguments.band, arguments.client)
+    request = Explain(
+        _name(arguments.name), type_number(arguments.type) or 0, arguments.band, _client(arguments.client)
+    )
     house = open_house(arguments.config)
     answer = told_if_running(house, request, Explained)
     lists = "those in force in the running guardian"
@@ -120,6 +122,12 @@ def _name(text: str) -> str:
         message = f"{text.strip()!r} is an address, not a name: devices open it without asking"
         raise WireError(f"{message}; ask for a name, such as wikipedia.org")
     return to_text(wire_asked(text))
+
+
+def _client(text: str | None) -> str | None:
+    if text is not None and not is_address(text.partition("%")[0].encode("utf-8", "replace")):
+        raise GuardianError(f"{text!r} is not an address; write 192.168.1.20 or fd00::20")
+    return text
 
 
 def _is_over(answer: Explained, at: datetime | None) -> bool:

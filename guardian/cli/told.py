@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from guardian.control.client import NobodyAnswersError, ask
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from guardian.cli.house import House
     from guardian.control.messages import Request
 
+LOG = logging.getLogger("guardian")
 Wanted = TypeVar("Wanted")
 _PATIENCE = 5.0
 """Seconds for what can be worked out without a running guardian."""
@@ -31,9 +33,12 @@ def told(house: House, request: Request, wanted: type[Wanted]) -> Wanted:
 
 
 def told_if_running(house: House, request: Request, wanted: type[Wanted]) -> Wanted | None:
-    """Give the same, None where no guardian runs or this user may not ask it."""
+    """Give the same, None where no guardian runs; one that can't be asked is told of."""
     try:
         answer = ask(house.state.control, request, seconds=_PATIENCE)
-    except StoreError:
+    except NobodyAnswersError:
+        return None
+    except StoreError as error:
+        LOG.warning("%s; what follows is worked out from the settings and the published set", error)
         return None
     return answer if isinstance(answer, wanted) else None

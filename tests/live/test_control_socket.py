@@ -278,3 +278,19 @@ def test_no_more_than_eight_are_heard_at_once(house: Path, tmp_path: Path, start
         one.close()
     assert told(house, "status")["ok"]
     assert is_closed(server, GAMBLING)
+
+
+def test_an_upstream_that_does_not_answer_needs_a_person(
+    tmp_path: Path, compiled: Path, start: Callable[..., Guardian]
+) -> None:
+    publish(compiled, tmp_path / "state")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        config = write_config(tmp_path, f"udp://127.0.0.1:{silent.getsockname()[1]}")
+        server = start(config).ready()
+        ask(server.port, "one.example", device=TEEN)
+        server.wait_for("no upstream works")
+        done = command("status", "--config", config)
+    assert done.returncode == 1
+    assert "silent, plain: who carries it can read every name" in done.stdout
+    assert any(line.startswith("to do ") and "does not answer" in line for line in done.stdout.splitlines())
