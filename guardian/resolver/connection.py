@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import socket
+import struct
 from typing import TYPE_CHECKING, Protocol
 
 from guardian.errors import UpstreamError, WireError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 OPEN_SECONDS = 3.0
 MAX_UNSENT = 256 * 1024
 READ = 64 * 1024
+STALLED_MS = 800
+_TCP_INFO = struct.Struct("@24xI28xI")
+"""Of the kernel's struct tcp_info: tcpi_unacked, in segments, and tcpi_last_ack_recv, in milliseconds."""
 _BLOCKED = "it may be blocked on this network"
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
@@ -79,6 +83,7 @@ class Connection:
         "_connected",
         "_descriptor",
         "_framing",
+        "_no_way",
         "_owner",
         "_pipe",
         "_place",
@@ -95,6 +100,8 @@ class Connection:
         self._pipe = pipe
         self._owner = owner
         self._place = f"port {server.port}"
+        missing = " or without IPv6" if server.address.version == 6 else ""
+        self._no_way = f"no way leads there: this machine may be offline{missing}"
         self._framing = Framing()
         self._connected = False
         self._unsent = b""
@@ -122,6 +129,14 @@ class Connection:
     def blocked(self) -> bool:
         """The socket takes nothing at present; `writable` tells when it does."""
         return bool(self._unsent)
+
+    @property
+    def stalled(self) -> bool:
+        """Nobody has acknowledged a packet for STALLED_MS, though some are on the way: the path is gone."""
+        unacknowledged, silence = _TCP_INFO.unpack(
+            self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        )
+        return self.ready and unacknowledged > 0 and silence >= STALLED_MS
 
     def send(self, plain: bytes) -> None:
         """Send whole messages, each with its length; only while `ready` and not `blocked`."""
@@ -246,5 +261,5 @@ class Connection:
         if error.errno in {errno.ECONNRESET, errno.EPIPE}:
             return f"{self._place} breaks the connection: {_BLOCKED}"
         if error.errno in _NO_WAY:
-            return "no way leads there: this machine seems to be offline"
+            return self._no_way
         return f"{self._place}: {(error.strerror or 'the connection failed').lower()}"

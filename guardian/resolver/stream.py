@@ -122,7 +122,9 @@ class StreamUpstream:
         attempt.outlet = None
 
     def wear_out(self) -> None:
-        """Go on: a slow answer says nothing of a connection on which others come."""
+        """Ask on a new connection where this one leads nowhere; a slow answer alone says nothing of it."""
+        if self._connection is not None and self._connection.stalled:
+            self._leave("it has stopped answering")
 
     def close(self) -> None:
         """Close the connection."""
@@ -225,6 +227,10 @@ class StreamUpstream:
         if connection is not None:
             connection.close()
 
+    def _leave(self, trouble: str) -> None:
+        self._part()
+        self.ended(trouble)
+
     def _back_off(self, trouble: str) -> None:
         self.trouble = trouble
         self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
@@ -235,7 +241,7 @@ class StreamUpstream:
         self._timer = None
         now = self._loop.time()
         if self._waits and now - self._since >= SILENT_SECONDS:
-            self.ended("it takes questions and answers none")
+            self._leave("it takes questions and answers none")
         elif not self._waits and now - self._since >= self._idle:
             self._part()
         else:

@@ -17,6 +17,7 @@ from guardian.errors import GuardianError, StoreError
 
 _PIECE = 65_536
 _EXPIRED, _NOT_YET_VALID, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64
+_UNSIGNED = frozenset({18, 19, 20, 21})
 """OpenSSL's numbers of what is wrong with a certificate (X509_V_ERR_...)."""
 _OLD = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"})
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
@@ -179,6 +180,11 @@ def _why_not_believed(error: ssl.SSLCertVerificationError, server_name: str | No
     if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
         fault = "has expired" if error.verify_code == _EXPIRED else "is not valid yet"
         return f"its certificate {fault}, or this machine's clock (year {time.gmtime().tm_year}) is wrong"
+    if error.verify_code in _UNSIGNED:
+        return (
+            "its certificate can't be believed: no authority that this machine trusts has signed it "
+            "(without the package ca-certificates it trusts none)"
+        )
     return f"its certificate can't be believed: {error.verify_message}"
 
 

@@ -1,6 +1,7 @@
-"""Hold what goes by on the wire: the packets to or from certain ports, as the kernel sees them (needs root).
+"""Hold what goes by on the wire, as the kernel sees it, and keep it from who listens.
 
 Law 1: a filter in the kernel picks the packets, so that a busy machine drops none; `packets` fails where it did.
+Law 2: a capture needs root; a filter on a socket of one's own does not.
 """
 
 from __future__ import annotations
@@ -21,6 +22,17 @@ _LOAD, _HEADER, _IS, _RETURN = 0x48, 0xB1, 0x15, 0x06
 _WHOLE = 0xFFFF
 
 
+NOTHING = struct.pack("HBBI", _RETURN, 0, 0, 0)
+"""The filter that lets no packet through."""
+
+
+def filter_packets(receiver: socket.socket, program: bytes) -> None:
+    """Let a socket receive only what a filter lets through."""
+    held = ctypes.create_string_buffer(program)
+    size = len(program) // len(NOTHING)
+    receiver.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", size, ctypes.addressof(held)))
+
+
 class Packet(NamedTuple):
     """One IPv4 packet."""
 
@@ -39,10 +51,7 @@ class Capture:
         """Begin. Raises PermissionError where this is not root."""
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_IP))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
-        program = _program(ports)
-        held = ctypes.create_string_buffer(program)
-        size = len(program) // 8
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", size, ctypes.addressof(held)))
+        filter_packets(self._socket, _program(ports))
         self._socket.setblocking(False)
 
     def __enter__(self) -> Self:

@@ -18,6 +18,7 @@ import dns.message
 
 from guardian.config.values import Server, Transport, read_address
 from tests.live.authority import Behaviour, _answer
+from tests.live.capture import NOTHING, filter_packets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,12 @@ class StreamAuthority:
         """Wait for something here to become so."""
         with self._changed:
             assert self._changed.wait_for(true, SECONDS), f"asked only {len(self.asked)} times"
+
+    def deafen(self) -> None:
+        """Let nothing more reach the connections that are open, as if the network between had gone."""
+        with self._changed:
+            for one in self._sockets:
+                filter_packets(one, NOTHING)
 
     def close(self) -> None:
         """Serve no longer, and end every connection."""

@@ -411,3 +411,22 @@ async def test_a_flood_that_the_server_does_not_read_is_bounded(
                     refused += 1
                 await asyncio.sleep(0)
         assert len(one.upstream._open) == 1000
+
+
+@both
+async def test_questions_leave_a_connection_whose_network_has_gone(
+    kind: str, serve: Callable[..., StreamAuthority]
+) -> None:
+    authority = serve(kind)
+    async with asking(authority.server) as one:
+        assert is_true(await one.outcome())
+        authority.deafen()
+        one.ask("b.example")
+        # a round is over; the forwarder asks whether it is still worth to wait there
+        async with asyncio.timeout(SECONDS):
+            while len(one.settled) < 2:
+                await asyncio.sleep(0)
+                one.upstream.wear_out()
+        assert is_true(one.settled[-1][1])
+    assert authority.connections == 2
+    assert connection.STALLED_MS < 1000

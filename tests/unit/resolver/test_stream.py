@@ -53,7 +53,7 @@ class PaperConnection:
         if self.refuses:
             raise UpstreamError("no way leads there")
         self.owner = cast("StreamUpstream", given[-1])
-        self.ready = self.blocked = self.closed = False
+        self.ready = self.blocked = self.closed = self.stalled = False
         self.sent: list[bytes] = []
         self.made.append(self)
 
@@ -340,6 +340,18 @@ def test_a_connection_on_which_nothing_comes_back_is_left_for_a_new_one() -> Non
     asking.last.open()
     asking.last.answer(0)
     assert asking.told == [("a.example", True), ("b.example", True)]
+
+
+def test_a_round_without_an_answer_leaves_a_connection_only_where_it_leads_nowhere() -> None:
+    asking = Asking()
+    first = asking.opened("a.example")
+    asking.upstream.wear_out()
+    assert PaperConnection.open_ones() == [first]
+    first.stalled = True
+    asking.upstream.wear_out()
+    assert first.closed
+    asking.opened().answer(0)
+    assert asking.told == [("a.example", True)]
 
 
 def test_who_never_answers_is_said_to_do_so_though_nobody_waits_any_longer() -> None:
