@@ -91,9 +91,11 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    print(f"{typed} for {_asker(walk)}: {_sentence(walk)}")
-    if usual is not None:
-        print(f"  filtering pauses until {answer.paused_until}; after that: {_sentence(usual)}")
+    if usual is None or usual.verdict == walk.verdict:
+        print(f"{typed} for {_asker(walk)}: {_sentence(walk)}")
+    else:
+        print(f"{typed} for {_asker(walk)}: open, filtering pauses until {answer.paused_until}")
+        print(f"  after that: {_sentence(usual)}")
     if hint := ending_missed(arguments.name):
         print(f"  {hint}")
     for line in _details(walk, told, house):

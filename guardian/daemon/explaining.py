@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardian.control.messages import Explain, Explained
@@ -9,6 +10,7 @@ from guardian.engine.explanation import explain, question_of
 from guardian.engine.household import UNKNOWN
 from guardian.errors import WireError
 from guardian.model import Band
+from guardian.policy.explanation import Stage
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def explained(
     if pausing is None or not pausing.on:
         return Explained(walk, None, None, None)
     usual = explain(query, pausing.usual_generation(), profile)
+    pause = Stage("pause", f"filtering pauses until {pausing.until}: what categories close is open, but what harms")
+    walk = replace(walk, stages=(walk.stages[0], pause, *walk.stages[1:]))
     return Explained(walk, pausing.minutes_left(), pausing.until, usual)
 
 

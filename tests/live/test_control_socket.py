@@ -165,7 +165,9 @@ def test_explain_asks_the_running_guardian_and_tells_of_a_pause(house: Path, sta
     assert (why["verdict"], why["usual_verdict"], why["band"]) == ("allow", "block", "13-15")
     assert why["lists"] == "those in force in the running guardian"
     said = command("explain", GAMBLING, "--client", TEEN, "--config", house).stdout.splitlines()
-    assert f"filtering pauses until {why['paused_until']}; after that: closed" in said[1]
+    assert said[0] == f"{GAMBLING} for band 13-15: open, filtering pauses until {why['paused_until']}"
+    assert said[1].startswith("  after that: closed, in a category")
+    assert [stage["stage"] for stage in why["stages"]][:2] == ["who asks", "pause"]
     later = told(house, "explain", GAMBLING, "--client", TEEN, "--at", "2099-01-01T12:00")
     assert (later["verdict"], later["paused_until"]) == ("block", None)
 
