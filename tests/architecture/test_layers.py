@@ -29,6 +29,7 @@ SEEDED: list[tuple[str, dict[str, str]]] = [
     ("re2", {"policy/x.py": "import re2"}),
     ("suffixes", {"update/x.py": "from publicsuffixlist import PublicSuffixList"}),
     ("pydantic", {"policy/x.py": "from pydantic import BaseModel"}),
+    ("cryptography", {"update/x.py": "from cryptography.fernet import Fernet"}),
     ("systemd", {"daemon/x.py": "from systemd import journal"}),
     ("oracle", {"wire/x.py": "import dns.message"}),
     ("resident", {"daemon/x.py": "from guardian import update"}),
