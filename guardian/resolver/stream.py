@@ -62,16 +62,11 @@ class StreamUpstream:
         max_queued: int = 256,
     ) -> None:
         """`settled` hears of each attempt that came to an answer, or to None where the upstream failed at it."""
-        self.server = server
-        self.health = health
-        self.trouble = ""
-        """What is wrong with it, for people; "" where nothing is known to be."""
-        self._watch = watch
-        self._loop = watch.loop
+        self.server, self.health, self.trouble = server, health, ""
+        self._watch, self._loop = watch, watch.loop
         self._chance = chance
         self._settled = settled
-        self._max_open = max_open
-        self._max_queued = max_queued
+        self._max_open, self._max_queued = max_open, max_queued
         self._context = authorities() if server.encrypted else None
         self._session: ssl.SSLSession | None = None
         self._idle = TLS_IDLE_SECONDS if server.encrypted else IDLE_SECONDS
@@ -87,16 +82,12 @@ class StreamUpstream:
         """The queue is going to be sent at the end of this turn of the loop."""
         self._repeated: frozenset[Attempt] = frozenset()
         """What an earlier connection left unanswered."""
-        self._opened = False
-        """This connection was ready for questions."""
-        self._answered = False
-        """It has given an answer."""
-        self._waits = False
-        """Something was sent since anything came."""
+        self._opened = self._answered = self._waits = False
+        """This connection was ready for questions; has given an answer; was sent something since anything came."""
         self._since = 0.0
         """When that was sent, or the last thing came (seconds of the loop)."""
-        self._pause = 0.0
-        self._until = 0.0
+        self._pause = self._until = 0.0
+        """How long asking fails at once after the latest failure to connect, and until when."""
 
     def ask(self, exchange: Exchange) -> None:
         """Send a new attempt at the exchange's question, and open it there; `settled` hears the rest.
@@ -123,8 +114,10 @@ class StreamUpstream:
 
     def wear_out(self) -> None:
         """Ask on a new connection where this one leads nowhere; a slow answer alone says nothing of it."""
-        if self._connection is not None and self._connection.stalled:
-            self._leave("it has stopped answering")
+        connection = self._connection
+        if connection is not None and connection.stalled:
+            # not at once: who calls is in the middle of a question that may fail by it
+            self._loop.call_soon(self._leave, connection)
 
     def close(self) -> None:
         """Close the connection."""
@@ -227,9 +220,9 @@ class StreamUpstream:
         if connection is not None:
             connection.close()
 
-    def _leave(self, trouble: str) -> None:
-        self._part()
-        self.ended(trouble)
+    def _leave(self, connection: Connection) -> None:
+        if self._connection is connection:
+            self.ended("it has stopped answering")
 
     def _back_off(self, trouble: str) -> None:
         self.trouble = trouble
@@ -241,7 +234,7 @@ class StreamUpstream:
         self._timer = None
         now = self._loop.time()
         if self._waits and now - self._since >= SILENT_SECONDS:
-            self._leave("it takes questions and answers none")
+            self.ended("it takes questions and answers none")
         elif not self._waits and now - self._since >= self._idle:
             self._part()
         else:

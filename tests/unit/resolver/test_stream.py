@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -34,9 +35,9 @@ TROUBLE = "port 853 does not answer"
 class Loop(PaperLoop):
     """A loop that also owes calls at the end of a turn."""
 
-    def call_soon(self, call: Callable[[], None]) -> None:
+    def call_soon(self, call: Callable[..., None], *given: object) -> None:
         """Owe a call."""
-        self.call_later(0, call)
+        self.call_later(0, partial(call, *given))
 
     def turn(self) -> None:
         """End the turn."""
@@ -349,7 +350,10 @@ def test_a_round_without_an_answer_leaves_a_connection_only_where_it_leads_nowhe
     assert PaperConnection.open_ones() == [first]
     first.stalled = True
     asking.upstream.wear_out()
+    asking.upstream.wear_out()
+    asking.loop.turn()
     assert first.closed
+    assert len(PaperConnection.made) == 2
     asking.opened().answer(0)
     assert asking.told == [("a.example", True)]
 
