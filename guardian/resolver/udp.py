@@ -34,7 +34,6 @@ POOL_SIZE = 16
 POOL_USES = 1000
 MAX_STRANGE = 16
 _MAX_MESSAGE = 4096
-_BURST = 64
 
 
 class UdpUpstream:
@@ -198,19 +197,15 @@ class Port:
             self._socket.close()
 
     def _readable(self) -> None:
-        receive = self._socket.recv
-        for _ in range(_BURST):
-            try:
-                message = receive(_MAX_MESSAGE)
-            except BlockingIOError:
-                return
-            except OSError:
-                self._refused()
-                return
-            self._receive(message)
-            if not self.open:
-                # closed, or nothing is awaited: what may still lie there wakes us again
-                return
+        """Read one message: where more lie there we are called again, which is cheaper than to find that none do."""
+        try:
+            message = self._socket.recv(_MAX_MESSAGE)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._refused()
+            return
+        self._receive(message)
 
     def _receive(self, message: bytes) -> None:
         attempt = self.open.get(int.from_bytes(message[:2], "big"))

@@ -45,9 +45,12 @@ class Watch:
         self._epoll.close()
 
     def _readable(self) -> None:
-        readers = self._readers
-        for descriptor, _ in self._epoll.poll(0, MAX_READY):
-            # what was read before it may have closed this one
-            reader = readers.get(descriptor)
-            if reader is not None:
-                reader()
+        readers, poll = self._readers, self._epoll.poll
+        left = MAX_READY
+        while left and (ready := poll(0, left)):
+            left -= len(ready)
+            for descriptor, _ in ready:
+                # what was read before it may have closed this one
+                reader = readers.get(descriptor)
+                if reader is not None:
+                    reader()
