@@ -133,6 +133,13 @@ class Reason(enum.Enum):
 
     DEFAULT = "no rule speaks of this name"
     PROTECTED = "protected: no list or band blocks this name"
+    PARENT_ALLOWS = "a parent has opened this name"
+    PARENT_CLOSES = "a parent has closed this name"
+    OFF = "a parent has switched this off for a while"
+    LESSON = "a lesson is on, and opens its own sites alone"
+    HOURS = "the family's hours close this now"
+    BUDGET = "its minutes of the day are not running"
+    SERVICE = "the family has decided on this service by itself"
     ALLOW_LIST = "on the allow list"
     CATEGORY = "in a category that this band blocks"
     THREAT = "malicious software or online scam"

@@ -59,6 +59,8 @@ class ListInfo(NamedTuple):
     """Rules that were read and are not in the set: too dear to answer by, or their engine is missing."""
     undoes: str = "list"
     """Whose blocks its exceptions undo: those of this `list`, or of all lists of its `category`."""
+    yields: bool = False
+    """Of protected names: a family's hours may close them, though no list and no band may."""
 
 
 class Contents(NamedTuple):

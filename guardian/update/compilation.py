@@ -96,7 +96,7 @@ def compile_in_memory(workshop: Workshop) -> memoryview:
 def compile_lists(workshop: Workshop, compiler: Compiler, output: BinaryIO, progress: Progress) -> Compilation:
     """Read every list into `compiler` and write the set to `output`."""
     reports = {}
-    for info, rules in (protected_rules(workshop.folder), *service_rules(workshop.folder, workshop.lists)):
+    for info, rules in (*protected_rules(workshop.folder), *service_rules(workshop.folder, workshop.lists)):
         reports[info.id] = Report(name=info.origin, rules=len(rules))
         compiler.add(info, rules)
     faults = []

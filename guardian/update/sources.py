@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from guardian.errors import ConfigError, Fault, WireError
 from guardian.lists.catalog import read_catalog, read_protected
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from guardian.config.settings import Lists, Source
 
+YIELDING: Final = frozenset({5, 6})
+"""Classes of protected names that a family's hours may close: news and rights, learning (rights.md 3.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
@@ -33,15 +36,22 @@ class ListFile:
     scope: Scope | None
 
 
-def protected_rules(folder: Path) -> tuple[ListInfo, list[Rule]]:
-    """Give the protected names, each with all below it and the further hosts it needs.
+def protected_rules(folder: Path) -> Iterator[tuple[ListInfo, list[Rule]]]:
+    """Give the protected names, each with all below it and the further hosts it needs, in two lists.
 
-    Raises ConfigError where protected.yaml is damaged: nothing is compiled without it.
+    The second has those that a family's hours may close. Raises ConfigError where protected.yaml is damaged: nothing is
+    compiled without it.
     """
     path = folder / "protected.yaml"
     protected = read_protected(read_text(path), str(path))
-    info = ListInfo("protected", "Protected names", ListKind.PROTECTED, "", f"guardian: {path.name}")
-    return info, list(_suffixes(((entry.name, *entry.needs) for entry in protected.entries), str(path), "entries"))
+    for identity, title, yields in (
+        ("protected", "Protected names", False),
+        ("protected-by-day", "Protected names that hours may close", True),
+    ):
+        info = ListInfo(identity, title, ListKind.PROTECTED, "", f"guardian: {path.name}", yields=yields)
+        # an entry of the other list keeps its number for messages
+        named = ((one.name, *one.needs) if (one.class_ in YIELDING) is yields else () for one in protected.entries)
+        yield info, list(_suffixes(named, str(path), "entries"))
 
 
 def service_rules(folder: Path, lists: Lists) -> Iterator[tuple[ListInfo, list[Rule]]]:
