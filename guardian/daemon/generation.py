@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from guardian.config.values import LOCAL
 from guardian.daemon.house_names import own_zones, records_of
 from guardian.engine.generation import Generation
-from guardian.engine.household import UNKNOWN, Household
+from guardian.engine.household import UNKNOWN, Household, Named
 from guardian.lists import regexes
 from guardian.model import Band, ListKind
 from guardian.policy.bands import rules_of
@@ -77,13 +77,18 @@ def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]
     return strange
 
 
-def household_of(settings: Settings, own: frozenset[OwnAddress] | None = None) -> Household:
-    """Say which networks may ask and which bands their devices have.
+def household_of(
+    settings: Settings,
+    own: frozenset[OwnAddress] | None = None,
+    family: Named = Named(),  # noqa: B008 - frozen
+) -> Household:
+    """Say which networks may ask and which profiles their devices have.
 
     `own` are this machine's addresses, for `local` and for who is met on its wires; without them the kernel is asked.
+    `family` are the devices that the family has named.
     """
     if own is None:
-        matters = LOCAL in settings.dns.allow_from or any(one.mac for one in settings.clients)
+        matters = LOCAL in settings.dns.allow_from or family.devices or any(one.mac for one in settings.clients)
         own = own_links() if matters else frozenset()
     inside: list[Network] = []
     for allowed in settings.dns.allow_from:
@@ -93,7 +98,10 @@ def household_of(settings: Settings, own: frozenset[OwnAddress] | None = None) -
             inside.append(allowed)
     return Household(
         inside=inside,
-        profiles={one.network: one.band.value for one in settings.clients if one.network is not None},
-        devices={one.mac: one.band.value for one in settings.clients if one.mac is not None},
+        operator=Named(
+            networks={one.network: one.band.value for one in settings.clients if one.network is not None},
+            devices={one.mac: one.band.value for one in settings.clients if one.mac is not None},
+        ),
+        family=family,
         wires=[one.interface for one in own if one.link.is_wire],
     )

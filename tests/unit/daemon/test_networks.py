@@ -118,7 +118,7 @@ class House:
             self.loop.reader()
 
     def _household(self, own: frozenset[OwnAddress]) -> Household:
-        return Household(inside=[one.interface.network for one in own], profiles={})
+        return Household(inside=[one.interface.network for one in own])
 
     def _move(self) -> None:
         self.moved += 1
@@ -227,7 +227,7 @@ def test_a_kernel_that_never_tells_is_told_and_holds_nobody(kernel: Kernel, capl
 
 
 def test_a_new_generation_is_of_the_networks_as_they_are_now(house: House) -> None:
-    read_before = Household(inside=[], profiles={})
+    read_before = Household(inside=[])
     applied = house.networks.applied(cast("Any", Generation(read_before)))
     assert applied.household.profile_of("192.168.1.7") is not None
 

@@ -13,7 +13,7 @@ import pytest
 
 from guardian.engine.engine import Engine
 from guardian.engine.generation import Generation
-from guardian.engine.household import UNKNOWN, Household
+from guardian.engine.household import UNKNOWN, Household, Named
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import ListInfo
@@ -132,7 +132,7 @@ def generation_over(domains: DomainSet, mode: BlockMode = BlockMode.NXDOMAIN) ->
         policies={profile: Policy(rules, domains.lists, domains.rows()) for profile, rules in RULES.items()},
         household=Household(
             inside=[ip_network("192.168.1.0/24"), ip_network("fd00::/64"), ip_network("10.0.0.0/8")],
-            profiles={ip_network(f"{address}/32"): profile for address, profile in DEVICES.items()},
+            operator=Named({ip_network(f"{address}/32"): profile for address, profile in DEVICES.items()}),
         ),
         scribe=Scribe(mode=mode, block_ttl=10, topics=[info.category for info in domains.lists], never_null=["bypass"]),
         records={to_wire("printer.home"): own_answers(to_wire("printer.home"), [ip_address("192.168.1.9")])},

@@ -10,7 +10,7 @@ import dns.message
 import pytest
 
 from guardian.engine.engine import BRIEF, MAX_NEIGHBOURS, Engine
-from guardian.engine.household import Household
+from guardian.engine.household import Household, Named
 from guardian.model import Ask, BlockMode, Hold, Reason, Reply
 from guardian.wire.question import read_query
 from tests.unit.engine.conftest import House, answer, generation_over
@@ -34,8 +34,10 @@ def named(request: pytest.FixtureRequest, generation: Generation) -> House:
 def naming(generation: Generation) -> Generation:
     household = Household(
         inside=map(ip_network, ("192.168.1.0/24", "fd00::/64", "fe80::/64", "10.0.0.0/8")),
-        profiles={ip_network("192.168.1.40/32"): "adult", ip_network("192.168.1.64/26"): "13-15"},
-        devices={TABLET: "0-5", PHONE: "adult"},
+        operator=Named(
+            networks={ip_network("192.168.1.40/32"): "adult", ip_network("192.168.1.64/26"): "13-15"},
+            devices={TABLET: "0-5", PHONE: "adult"},
+        ),
         wires=[ip_interface("192.168.1.2/24"), ip_interface("fd00::2/64"), ip_interface("fe80::2/64")],
     )
     return replace(generation, household=household)
