@@ -1,0 +1,1 @@
+"""Say whether bytes may be believed."""
