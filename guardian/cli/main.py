@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "set everything up and answer DNS in the foreground",
     "dns": "answer DNS by the published set",
-    "status": "say how the running guardian is doing, and what needs a person",
+    "status": "say how the running guardian is, and what needs a person",
     "pause": "let filtering pause for the whole house, for a while",
     "resume": "end a pause",
-    "reload": "let the running guardian take in its settings and the published set anew",
+    "reload": "let the running guardian take in settings and lists anew",
     "check": "check the configuration and the lists; every fault at once",
     "explain": "say why a name is open or closed",
     "try": "say which names some lists would block",
