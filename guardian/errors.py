@@ -10,6 +10,7 @@ Law 3: each seam lets only its own branch escape.
     ├── WireError        the client or the upstream sent a malformed message
     ├── UpstreamError    the network did not answer
     ├── TrustError       the publisher signs again
+    ├── DecisionError    a person decides otherwise
     └── StoreError       this machine: disk, port, memory (exit 1)
 """
 
@@ -76,6 +77,10 @@ class UpstreamError(GuardianError):
 
 class TrustError(GuardianError):
     """Signed material doesn't prove what it says."""
+
+
+class DecisionError(GuardianError):
+    """What a person asked for can't be decided so; the message says what can."""
 
 
 class StoreError(GuardianError):

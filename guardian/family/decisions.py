@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from guardian.family.hours import Window
 
 EVERYTHING = "everything"
@@ -70,7 +72,20 @@ class Budget(NamedTuple):
     subject: str
     minutes: int
     day: str | None
-    """The day that `left_seconds` is of; on any other all minutes are left."""
+    """The day that `left_seconds` is of; on any other all minutes are left, and none runs."""
     left_seconds: int | None
+    """When it was last started or stopped."""
     running_until: int | None
     """Seconds of Unix time at which they are used up, while it runs."""
+
+    def left(self, now: datetime) -> int:
+        """Give the seconds that are left at a moment in the family's zone; a clock put back gives none in addition."""
+        if self.left_seconds is None or self.day != f"{now:%Y-%m-%d}":
+            return 60 * self.minutes
+        if self.running_until is None:
+            return self.left_seconds
+        return min(self.left_seconds, max(0, self.running_until - int(now.timestamp())))
+
+    def runs(self, now: datetime) -> bool:
+        """Say whether the child's minutes run at a moment in the family's zone."""
+        return self.running_until is not None and self.day == f"{now:%Y-%m-%d}" and self.left(now) > 0

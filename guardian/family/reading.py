@@ -36,7 +36,7 @@ def _read(store: sqlite3.Connection) -> Family:
     settings: dict[str, str] = dict(_rows(store, "SELECT key, value FROM setting"))
     unknown = settings.get("unknown_band")
     return Family(
-        children=_children(store),
+        children=read_children(store),
         devices=_devices(store),
         hours=_hours(store),
         choices=tuple(
@@ -60,7 +60,8 @@ def _read(store: sqlite3.Connection) -> Family:
     )
 
 
-def _children(store: sqlite3.Connection) -> tuple[Child, ...]:
+def read_children(store: sqlite3.Connection) -> tuple[Child, ...]:
+    """Give all children."""
     rows = _rows(store, "SELECT id, name, band, moves_on, safe_search, video, label FROM child ORDER BY id")
     return tuple(Child(number, name, Band(band), *rest) for number, name, band, *rest in rows)
 

@@ -66,16 +66,24 @@ def read_store(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Do all of it or nothing; what was deleted leaves the disk with it."""
-    connection.execute("BEGIN IMMEDIATE")
+    """Do all of it or nothing; what was deleted leaves the disk with it.
+
+    Raises StoreError where the disk is full, read-only or broken, and whatever the block raises.
+    """
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
+        connection.execute("COMMIT")
+    except BaseException as error:
+        # the disk may have undone it already
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+            raise StoreError(f"the family store can't be written ({error}); nothing was changed") from error
         raise
-    connection.execute("COMMIT")
-    # a deleted row otherwise stays in the write-ahead log; a reader may hold it back until the next time
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # a deleted row otherwise stays in the write-ahead log; a reader or a full disk may hold it back until the next time
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,7 +3,8 @@
 Law 1: no column holds the name, the address or the time of a question. What a person typed (a rule, a request) lives as
        long as that rule or request.
 Law 2: no birth date, no "last seen", no "active now": a child has a band and the month of moving to the next.
-Law 3: a step that has been released is never changed; the next one mends it.
+Law 3: the number of what was removed is given to nothing else: an old page can't change the wrong child.
+Law 4: a step that has been released is never changed; the next one mends it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 STEPS: Final[tuple[str, ...]] = (
     """
     CREATE TABLE child (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40),
         band TEXT NOT NULL CHECK (band IN ('0-5', '6-9', '10-12', '13-15', '16-17')),
         moves_on TEXT CHECK (moves_on GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]'),
@@ -22,14 +23,14 @@ STEPS: Final[tuple[str, ...]] = (
         label TEXT NOT NULL UNIQUE CHECK (length(label) = 16)
     ) STRICT;
     CREATE TABLE adult (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40),
         role TEXT NOT NULL CHECK (role IN ('parent', 'second-parent', 'teacher')),
         password TEXT,
         second_factor TEXT
     ) STRICT;
     CREATE TABLE device (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
         hardware TEXT UNIQUE CHECK (length(hardware) = 17),
         network TEXT UNIQUE,
@@ -43,7 +44,7 @@ STEPS: Final[tuple[str, ...]] = (
         PRIMARY KEY (device, child)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE hours (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         child INTEGER REFERENCES child ON DELETE CASCADE,
         subject TEXT NOT NULL,
         title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 40),
@@ -59,7 +60,7 @@ STEPS: Final[tuple[str, ...]] = (
         PRIMARY KEY (child, subject)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE rule (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         child INTEGER REFERENCES child ON DELETE CASCADE,
         name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 253),
         action TEXT NOT NULL CHECK (action IN ('allow', 'block')),
@@ -67,7 +68,7 @@ STEPS: Final[tuple[str, ...]] = (
         until INTEGER
     ) STRICT;
     CREATE TABLE measure (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         child INTEGER REFERENCES child ON DELETE CASCADE,
         kind TEXT NOT NULL CHECK (kind IN ('off', 'pause', 'bonus', 'lesson')),
         subject TEXT NOT NULL DEFAULT 'everything',
@@ -84,7 +85,7 @@ STEPS: Final[tuple[str, ...]] = (
         PRIMARY KEY (child, subject)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE request (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         child INTEGER NOT NULL REFERENCES child ON DELETE CASCADE,
         kind TEXT NOT NULL CHECK (kind IN ('open', 'objection')),
         about TEXT NOT NULL CHECK (length(about) BETWEEN 1 AND 253),
@@ -105,11 +106,12 @@ STEPS: Final[tuple[str, ...]] = (
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE log (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         day TEXT NOT NULL,
         who TEXT NOT NULL,
         what TEXT NOT NULL,
-        child INTEGER REFERENCES child ON DELETE SET NULL
+        detail TEXT NOT NULL DEFAULT '',
+        child INTEGER REFERENCES child ON DELETE CASCADE
     ) STRICT;
     CREATE TABLE session (
         digest TEXT PRIMARY KEY,
