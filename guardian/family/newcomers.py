@@ -21,4 +21,4 @@ _ORDER = tuple(Band)
 
 def unknown_band(declared: Band, children: Iterable[Child]) -> Band:
     """Give the band whose blocklist an unknown device has, where `declared` is what was decided for it."""
-    return min(declared, *(child.band for child in children), key=_ORDER.index)
+    return min((declared, *(child.band for child in children)), key=_ORDER.index)
