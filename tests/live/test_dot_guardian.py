@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PLAIN = 53
 RECOVERY = 5.0
 """Seconds until an upstream that is back is seen."""
+FAIL_OVER = 1.0
+"""Seconds until another upstream is asked."""
 SLACK = 2.0
 """Seconds that a busy machine may take more."""
 
@@ -178,6 +180,28 @@ def test_whatever_is_wrong_with_tls_no_name_goes_out_in_plain(
     assert guardian.stop() == 0
     assert spoken(seen, word, guardian) == []
     assert word not in guardian.log()
+
+
+@pytest.mark.parametrize("kind", ["expired", "refused", "black hole", "stalls"])
+def test_beside_a_good_upstream_a_bad_one_costs_no_name(
+    kind: str, tmp_path: Path, compiled: Path, certifier: trustme.CA, start: Callable[..., Guardian]
+) -> None:
+    with StreamAuthority(certified(certifier)) as good, StreamAuthority() as drawn:
+        drawn.close()
+        bad = bad_upstream(kind, drawn.port, certifier)
+        try:
+            config = house_asking(tmp_path, compiled, drawn.port)
+            second = f'upstreams:\n  - {{url: "tls://{NAME}:{good.port}", addresses: ["127.0.0.1"]}}'
+            config.write_text(config.read_text(encoding="utf-8").replace("upstreams:", second), encoding="utf-8")
+            guardian = start(config).ready()
+            slowest = 0.0
+            for number in range(60):
+                began = time.monotonic()
+                assert ADDRESS in str(ask(guardian.port, f"{number}.example").answer)
+                slowest = max(slowest, time.monotonic() - began)
+        finally:
+            bad.close()
+    assert slowest < FAIL_OVER + SLACK
 
 
 def test_the_capture_would_have_seen_it(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import dns.message
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from guardian.config.values import Transport
 from guardian.errors import UpstreamError
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from guardian.resolver.exchange import Attempt
     from guardian.resolver.watch import Watch
 
+# the same examples at each run; nothing of a fixture changes between two of them
+few = settings(max_examples=300, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TROUBLE = "port 853 does not answer"
 
 
@@ -93,6 +98,11 @@ def _answer(question: bytes) -> bytes:
     return made.to_wire()
 
 
+def name_of(attempt: Attempt) -> str:
+    """Give the name that it asks for."""
+    return dns.message.from_wire(attempt.message).question[0].name.to_text().rstrip(".").lower()
+
+
 class Asking:
     """A StreamUpstream over paper."""
 
@@ -128,9 +138,8 @@ class Asking:
         return self.last
 
     def _hear(self, attempt: Attempt, answer: Answer | None) -> None:
-        name = dns.message.from_wire(attempt.message).question[0].name.to_text().rstrip(".").lower()
         attempt.give_up()
-        self.told.append((name, answer is not None))
+        self.told.append((name_of(attempt), answer is not None))
         self.then()
 
 
@@ -291,6 +300,36 @@ def test_where_no_way_leads_there_asking_fails_with_the_reason_and_a_pause() -> 
     assert asking.upstream.trouble == "no way leads there"
 
 
+def test_where_no_new_connection_can_be_opened_what_the_last_one_left_open_has_failed() -> None:
+    asking = Asking()
+    connection = asking.opened("a.example", "b.example")
+    PaperConnection.refuses = True
+    connection.end()
+    assert asking.told == [("a.example", False), ("b.example", False)]
+    assert asking.upstream.trouble == "no way leads there"
+
+
+def test_a_failed_question_takes_no_new_one_of_the_same_id_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter((7, 8, 9, 8))
+    monkeypatch.setattr(Chance, "take", lambda _, __: next(drawn))
+    asking = Asking()
+    asking.opened("a.example", "b.example").end()
+    asking.last.open()
+    asking.ask("c.example")
+    asking.last.answer(2)
+
+    def again() -> None:
+        asking.then = lambda: None
+        asking.ask("d.example")
+
+    asking.then = again
+    asking.last.end()
+    assert asking.told == [("c.example", True), ("a.example", False), ("b.example", False)]
+    asking.last.open()
+    asking.last.answer(0)
+    assert asking.told[-1] == ("d.example", True)
+
+
 def test_who_asks_again_at_each_failure_is_refused_and_not_carried_round_and_round() -> None:
     asking = Asking()
     refused: list[str] = []
@@ -373,3 +412,55 @@ def test_closing_closes_the_connection_and_owes_no_call() -> None:
     asking.upstream.close()
     assert connection.closed
     assert [timer for timer in asking.loop.timers if timer.at < float("inf")] == []
+
+
+STEPS = ("ask", "ask", "ask", "open", "answer", "answer", "end", "end in trouble", "wait", "give up", "block", "stall")
+
+
+@few
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1000)), max_size=60))
+def test_whatever_happens_each_question_is_settled_once_or_refused(steps: list[tuple[str, int]]) -> None:
+    asking = Asking(max_open=6, max_queued=4)
+    asked: list[str] = []
+    for number, (step, which) in enumerate(steps):
+        take(step, which, asking, asked, f"n{number}.example")
+        assert len(asking.upstream._open) <= 6
+        assert len(asking.upstream._queue) <= max(4, len(asking.upstream._open))
+        assert len(PaperConnection.open_ones()) <= 1
+    for _ in range(3):
+        asking.loop.pass_to(asking.loop.now + 20)
+        for connection in PaperConnection.open_ones():
+            connection.end(TROUBLE)
+    told = [name for name, _ in asking.told]
+    assert sorted(told) == sorted(asked)
+
+
+def take(step: str, which: int, asking: Asking, asked: list[str], name: str) -> None:
+    """Let one thing happen; `asked` are those that must be settled."""
+    connection = next(iter(PaperConnection.open_ones()), None)
+    waiting = [attempt for attempt in asking.attempts if attempt.outlet is not None]
+    if step == "ask":
+        with contextlib.suppress(UpstreamError):
+            asking.ask(name)
+            asked.append(name)
+    elif step == "wait":
+        asking.loop.pass_to(asking.loop.now + which / 100)
+    elif step == "give up" and waiting:
+        attempt = waiting[which % len(waiting)]
+        asked.remove(name_of(attempt))
+        attempt.give_up()
+    elif connection is None:
+        return
+    elif step == "open":
+        connection.blocked = False
+        connection.open()
+    elif step == "answer" and connection.messages():
+        connection.answer(which % len(connection.messages()))
+    elif step in {"end", "end in trouble"}:
+        connection.end(TROUBLE if step != "end" else "")
+    elif step == "block":
+        connection.blocked = True
+    elif step == "stall":
+        connection.stalled = True
+        asking.upstream.wear_out()
+        asking.loop.turn()

@@ -77,10 +77,11 @@ def test_one_octet_at_a_time_is_enough(client: ssl.SSLContext, authority: trustm
     assert b"".join(ours.receive(said[at : at + 1]) for at in range(len(said))) == b"an answer"
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
 def test_an_address_may_be_what_the_certificate_names(
-    client: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
+    client: ssl.SSLContext, authority: trustme.CA, tmp_path: Path, address: str
 ) -> None:
-    ours, theirs = pair(client, serving(tmp_path, authority, "192.0.2.1"), "192.0.2.1")
+    ours, theirs = pair(client, serving(tmp_path, authority, address), address)
     shake(ours, theirs)
 
 
