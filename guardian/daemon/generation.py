@@ -60,7 +60,7 @@ def policies_of(parts: Parts, domains: DomainSet, *, paused: bool = False) -> di
     rules = {band.value: rules_of(band, table) for band in Band}
     rules[UNKNOWN] = rules_of(parts.settings.family.unknown_devices, table, known=False)
     if paused:
-        rules = {profile: one.pausing(table) for profile, one in rules.items()}
+        rules = {profile: one.pausing() for profile, one in rules.items()}
     strange = _strange_categories(domains, table)
     rows = domains.rows()
     return {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}

@@ -3,7 +3,7 @@
 Law 1: a name that a list closes stays closed behind every other name (cloaking), for HTTPS and SVCB targets too.
 Law 2: what a list opens by name is open with all that it leads to, but for malicious software and scams; else content
        networks would break it. A protected name is open whatever it leads to.
-Law 3: a band that opens the allow list alone reaches the house's own names, by whatever alias.
+Law 3: who has the allow list alone, or nothing at this time, reaches the house's own names, by whatever alias.
 Law 4: an address of the house comes from the house: forward zones and the names in dns.inside_names.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guardian.model import Reason, Reply
+from guardian.policy.policy import OPENED, is_closed_to_strangers
 from guardian.wire import codes
 from guardian.wire.names import label_offsets
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from guardian.engine.stages import Ruling
     from guardian.model import Answer, Asker, Query
     from guardian.policy.policy import Policy
-
-_OPENED = frozenset({Reason.PROTECTED, Reason.ALLOW_LIST})
 
 
 def judge(
@@ -42,12 +41,12 @@ def judge(
         return Reply(query, codes.NOERROR, Reason.REBINDING)
     if not answer.targets or rewritten or ruling.verdict.reason is Reason.PROTECTED:
         return None
-    opened = ruling.verdict.reason is Reason.ALLOW_LIST
+    opened = ruling.verdict.reason in OPENED
     for target in answer.targets:
         labels = label_offsets(target)
         verdict, _ = policy.judge(generation.domains, target, labels, query.qtype, asker)
-        opened = opened or verdict.reason in _OPENED
-        if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.has_house_name(target, labels):
+        opened = opened or (not verdict.blocked and verdict.reason in OPENED)
+        if is_closed_to_strangers(verdict) and generation.has_house_name(target, labels):
             continue
         if verdict.blocked and (not opened or verdict.reason is Reason.THREAT):
             # the name asked has other names below it that this says nothing of

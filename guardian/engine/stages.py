@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.engine.special import dotless, special_use
 from guardian.model import Answer, Reason, Reply, Verdict
-from guardian.policy.policy import OPEN
+from guardian.policy.policy import OPEN, is_closed_to_strangers
 from guardian.wire import codes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Ruling(NamedTuple):
 def rule(query: Query, policy: Policy, generation: Generation, asker: Asker) -> Ruling:
     """Let the asker's policy judge the name."""
     verdict, label = policy.judge(generation.domains, query.name, query.labels, query.qtype, asker)
-    if verdict.reason is Reason.NOT_ON_ALLOW_LIST and generation.is_of_the_house(query):
+    if verdict.blocked and is_closed_to_strangers(verdict) and generation.is_of_the_house(query):
         # the printer is no stranger
         verdict = OPEN
     return _new(Ruling, (verdict, label))

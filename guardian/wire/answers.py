@@ -94,7 +94,7 @@ class Scribe:
         if self._mode is BlockMode.NULL and qtype in _NULL_DATA and verdict.list_index not in self._never_null:
             return self._null(query, verdict)
         kept = flags & _ECHOED
-        # a list blocks by one code, whatever the reason; numbers, since an enum member as key costs as much as the whole look-up
+        # a list blocks by one code; numbers, since an enum member as key costs as much as the whole look-up
         key = verdict.list_index << 10 | verdict.covers_below << 9 | kept | dnssec_ok << 1 | (payload > 0)
         pieces = self._denials.get(key)
         if pieces is None:

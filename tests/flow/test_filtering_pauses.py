@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def paused(home: Home) -> Home:
     """Return the home while filtering pauses."""
-    table = shipped_categories(blocklists())
     generation = home.engine.generation
     domains = generation.domains
     policies = {
-        profile: Policy(one.rules.pausing(table), domains.lists, domains.rows())
+        profile: Policy(one.rules.pausing(), domains.lists, domains.rows())
         for profile, one in generation.policies.items()
     }
     home.engine.replace(replace(generation, policies=policies))
@@ -63,6 +62,6 @@ def test_a_pause_closes_nothing_that_was_open() -> None:
     table = shipped_categories(blocklists())
     for band in Band:
         rules = rules_of(band, table)
-        during = rules.pausing(table)
+        during = rules.pausing()
         assert during.closed <= rules.closed
         assert (during.allow_only, during.threats) == (rules.allow_only, rules.threats)

@@ -36,7 +36,7 @@ def test_threats_are_closed_for_everybody(band: Band) -> None:
 @pytest.mark.parametrize("band", Band)
 def test_a_pause_leaves_closed_what_harms_and_what_leads_past_guardian(band: Band) -> None:
     rules = rules_of(band, TABLE)
-    during = rules.pausing(TABLE)
+    during = rules.pausing()
     kept = {"malware", "phishing", "encrypted-dns", "bypass"}
     assert during.closed & {"gambling", "adult", *kept} == rules.closed & kept
     assert (during.band, during.allow_only, during.threats) == (rules.band, rules.allow_only, rules.threats)
