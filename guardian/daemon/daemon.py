@@ -92,6 +92,8 @@ class Daemon:
         self._notify = Notify.from_environment()
         self._turn = asyncio.Lock()
         """Who holds it may replace the set, the settings or the policies."""
+        # read once: it lies on the disk
+        self._program = program()
         self._began = 0.0
         self._reload_trouble = ""
 
@@ -268,7 +270,7 @@ class Daemon:
 
     async def status(self) -> Status:
         """Say how guardian is doing."""
-        made, form = program()
+        made, form = self._program
         parts, pausing = self._parts, self._pausing
         return Status(
             version=made,
