@@ -15,6 +15,7 @@ from guardian.family.growing import grown, later, month_of
 from guardian.family.log import GUARDIAN, Did, note
 from guardian.family.reading import read_children
 from guardian.model import Band
+from guardian.store.database import leave_no_trace, transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,13 +61,10 @@ def erase_family(store: sqlite3.Connection) -> None:
 
     Raises StoreError where a reader keeps what was from being erased; nothing is lost by trying again.
     """
-    store.execute("BEGIN IMMEDIATE")
-    for table in TABLES:
-        store.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
-    store.execute("COMMIT")
-    store.execute("VACUUM")
-    (busy, _, _) = store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
+    with transaction(store):
+        for table in TABLES:
+            store.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+    if not leave_no_trace(store):
         raise StoreError("the family is erased, but somebody still reads the file: stop guardian and try again")
 
 

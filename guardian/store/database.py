@@ -1,7 +1,8 @@
 """Open the family store: one SQLite file that survives a loss of power at any instant.
 
 Law 1: what was said to be written is on the disk (`synchronous=FULL`); what was deleted is gone from it
-       (`secure_delete`, and the write-ahead log is emptied after deletions).
+       (`secure_delete`; and after each change the file is packed, for pages that were split keep stale copies, and the
+       write-ahead log is emptied).
 Law 2: a file from a newer guardian, a damaged one, or no store at all is a StoreError, never an empty family.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from guardian.errors import StoreError
 from guardian.store.schema import STEPS
@@ -22,6 +23,16 @@ VERSION = len(STEPS)
 BUSY_SECONDS = 5.0
 """How long one writer waits for another."""
 MODE = 0o600
+PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",  # what VACUUM copies would otherwise lie in a folder of temporary files
+)
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
+"""Codes of SQLite that speak of the file; others speak of the disk."""
 
 
 def open_store(path: Path) -> sqlite3.Connection:
@@ -34,15 +45,12 @@ def open_store(path: Path) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path}: the family store can't be opened: {error}") from error
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON", "trusted_schema = OFF"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         _bring_up_to_date(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise StoreError(
-            f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup"
-        ) from error
+        raise _told(path, error) from error
     except StoreError:
         connection.close()
         raise
@@ -81,17 +89,38 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
             raise StoreError(f"the family store can't be written ({error}); nothing was changed") from error
         raise
-    # a deleted row otherwise stays in the write-ahead log; a reader or a full disk may hold it back until the next time
-    with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    leave_no_trace(connection)
+
+
+def leave_no_trace(connection: sqlite3.Connection) -> bool:
+    """Take what was deleted from the disk; False where a reader or a full disk holds that back until the next time."""
+    try:
+        connection.execute("VACUUM")
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return not busy
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Take the steps that this file has not taken; of two who open it at once the second finds them taken."""
+    if _version(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
     version = _version(connection)
     if version > VERSION:
         raise StoreError(f"{path}: a newer guardian wrote this family store (version {version}); install that one")
-    for number in range(version, VERSION):
-        connection.executescript(f"BEGIN IMMEDIATE;{STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+    for step in STEPS[version:]:
+        for statement in step.split(";"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _told(path: Path, error: sqlite3.Error) -> StoreError:
+    if error.sqlite_errorcode & 0xFF in _DAMAGED:
+        return StoreError(f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup")
+    return StoreError(f"{path}: the family store can't be written ({error}); is the disk full or read-only?")
 
 
 def _version(connection: sqlite3.Connection) -> int:

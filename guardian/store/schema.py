@@ -133,4 +133,4 @@ STEPS: Final[tuple[str, ...]] = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
-"""Statements by the version that they start from; `PRAGMA user_version` says which have run."""
+"""Statements by the version that they start from, apart by semicolons; `PRAGMA user_version` says which have run."""
