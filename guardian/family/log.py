@@ -47,6 +47,7 @@ class Did(enum.StrEnum):
     ADULT_ADDED = "adult added"
     ADULT_CHANGED = "adult changed"
     ADULT_REMOVED = "adult removed"
+    BACKUP_RESTORED = "backup restored"
 
 
 class Line(NamedTuple):
