@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 VERSION = len(STEPS)
 BUSY_SECONDS = 5.0
 """How long one writer waits for another."""
+TRIES = 20
+"""How often one who opens the store looks again while others open it, too."""
 MODE = 0o600
 PRAGMAS: Final = (
-    "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
     "foreign_keys = ON",
@@ -47,6 +48,7 @@ def open_store(path: Path) -> sqlite3.Connection:
     try:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection)
         _bring_up_to_date(connection, path)
     except sqlite3.Error as error:
         connection.close()
@@ -100,6 +102,17 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
     except sqlite3.OperationalError:
         return False
     return not busy
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    for _ in range(TRIES):
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        # somebody opens it for the first time just now; this waits for them, as the pragma does not
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
