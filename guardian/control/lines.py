@@ -33,14 +33,7 @@ def write_line(message: object, kinds: Mapping[str, type]) -> bytes:
 
 def read_line(line: bytes, kinds: Mapping[str, type]) -> object:
     """Give the message in a line; WireError where it is none of these kinds, or not in their form."""
-    if len(line) > MAX_LINE:
-        raise WireError(f"a line of more than {MAX_LINE} octets")
-    if _depth(line) > MAX_DEPTH:
-        raise WireError(f"more than {MAX_DEPTH} levels")
-    try:
-        value = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
-    except ValueError as error:
-        raise WireError("a line that is not JSON") from error
+    value = read_json(line, max_octets=MAX_LINE, max_depth=MAX_DEPTH)
     if not isinstance(value, dict):
         raise WireError("a line that is no object")
     word = value.pop(KIND, None)
@@ -48,6 +41,18 @@ def read_line(line: bytes, kinds: Mapping[str, type]) -> object:
     if kind is None:
         raise WireError(f"a message of no known kind; known: {', '.join(kinds)}")
     return _message(kind, value, str(word))
+
+
+def read_json(text: bytes, *, max_octets: int, max_depth: int) -> Any:  # noqa: ANN401 - JSON may be anything
+    """Give the value in a text; WireError where it is too long or too deep, has a key twice, or is not JSON."""
+    if len(text) > max_octets:
+        raise WireError(f"more than {max_octets} octets")
+    if _depth(text) > max_depth:
+        raise WireError(f"more than {max_depth} levels")
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except ValueError as error:
+        raise WireError("this is not JSON") from error
 
 
 def _depth(line: bytes) -> int:

@@ -30,6 +30,7 @@ SEEDED: list[tuple[str, dict[str, str]]] = [
     ("suffixes", {"update/x.py": "from publicsuffixlist import PublicSuffixList"}),
     ("pydantic", {"policy/x.py": "from pydantic import BaseModel"}),
     ("cryptography", {"update/x.py": "from cryptography.fernet import Fernet"}),
+    ("aiohttp", {"cli/x.py": "from aiohttp import web"}),
     ("systemd", {"daemon/x.py": "from systemd import journal"}),
     ("oracle", {"wire/x.py": "import dns.message"}),
     ("resident", {"daemon/x.py": "from guardian import update"}),

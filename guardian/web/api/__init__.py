@@ -1,0 +1,1 @@
+"""Hold what the API has, one resource a file."""

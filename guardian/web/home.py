@@ -1,0 +1,87 @@
+"""Reach what the web needs of this house: the family store, the running `guardian dns`, and the time.
+
+Law 1: a change is on the disk before `guardian dns` is told of it; what it can't be told now it reads at its start.
+Law 2: nothing here blocks the loop: the store and the control socket are spoken with in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from guardian.control.client import ask
+from guardian.errors import StoreError
+from guardian.family.reading import read_family
+from guardian.web.errors import ProblemError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from datetime import date
+    from ipaddress import IPv4Address, IPv6Address
+    from pathlib import Path
+
+    from guardian.control.messages import Answer, Request
+    from guardian.family.family import Family
+    from guardian.store.writer import Writer
+
+LOG = logging.getLogger("guardian")
+Result = TypeVar("Result")
+SECONDS = 5.0
+"""How long `guardian dns` may take to answer."""
+
+
+class Home:
+    """One house: its store, its filter and its clock."""
+
+    def __init__(self, store: Writer, control: Path, clock: Callable[[], float]) -> None:
+        """`store` is open; `control` is the socket of `guardian dns`; `clock` gives Unix time."""
+        self._store = store
+        self._control = control
+        self._clock = clock
+
+    def now(self) -> int:
+        """Give the time, in seconds of Unix time."""
+        return int(self._clock())
+
+    async def today(self) -> date:
+        """Give the day in the family's zone."""
+        family = await self.family()
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(ZoneInfo(family.zone)).date()
+
+    async def family(self) -> Family:
+        """Give the whole family as it is now."""
+        return await self._store.read(read_family)
+
+    async def read(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Ask the store, after every change that was begun before."""
+        return await self._store.read(question)
+
+    async def keep(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Change what `guardian dns` need not know of: sessions, tokens, adults, requests."""
+        return await self._store.write(change)
+
+    async def decide(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Change what the family has decided, and let `guardian dns` take it in; raises what `change` raises."""
+        return await self._store.write(change)
+
+    async def children_at(self, address: IPv4Address | IPv6Address) -> tuple[int, ...]:
+        """Give the children whose device is at an address now; none where it is nobody's."""
+        raise ProblemError(HTTPStatus.NOT_IMPLEMENTED, f"devices are not recognised yet ({address.version})")
+
+    async def ask(self, request: Request, wanted: type[Result]) -> Result:
+        """Ask the running `guardian dns`; ProblemError 503 where it does not answer with what is wanted."""
+        try:
+            answer = await asyncio.to_thread(self._asked, request)
+        except StoreError as error:
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        if not isinstance(answer, wanted):
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "guardian answered something else; start it again")
+        return answer
+
+    def _asked(self, request: Request) -> Answer:
+        return ask(self._control, request, seconds=SECONDS)

@@ -1,0 +1,37 @@
+"""Hold the table of routes: everything that can be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import RootModel
+
+from guardian.web.api import status
+from guardian.web.openapi import document
+from guardian.web.principals import Right
+from guardian.web.routes import PREFIX, Route, Table
+
+if TYPE_CHECKING:
+    from guardian.web.routes import Call
+
+RESOURCES = (status,)
+"""Each has its `ROUTES`."""
+
+
+class Document(RootModel[dict[str, Any]]):
+    """What can be asked, as OpenAPI 3.1."""
+
+
+def whole_table() -> Table:
+    """Give every route there is, the document of all of them included."""
+
+    async def read_document(_: Call) -> Document:
+        return told
+
+    routes = [route for resource in RESOURCES for route in resource.ROUTES]
+    summary = "This document: what can be asked, and by whom"
+    table = Table(
+        [*routes, Route("GET", f"{PREFIX}/openapi.json", Right.ANYBODY, summary, read_document, gives=Document)]
+    )
+    told = Document(document(table))
+    return table
