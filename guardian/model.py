@@ -204,6 +204,8 @@ class Query(NamedTuple):
     """The source address as text."""
     stream: bool = False
     """It came over TCP or TLS: its source is no forgery, and an answer of any length fits (RFC 7766)."""
+    stated: str = ""
+    """Who asks by its own or a router's word: a label, or a hardware address. The house says whose word counts."""
 
 
 class AskKey(NamedTuple):

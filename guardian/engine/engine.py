@@ -7,12 +7,12 @@ Law 3: the same packet of the same policy gets the same reply until that reply's
 Law 4: an answer is judged under the asker's own policy each time it leaves the cache: where it leads counts as asked.
 Law 5: who can't be told yet from another device of its wire is held once, then gets what unknown devices get, for
        BRIEF seconds; nothing of it is kept ready.
+Law 6: who states a label, or is stated by a trusted router, has an account of its own, whatever its address; nothing of
+       it is kept ready. A profile without a policy is an unknown device's.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from guardian.engine.answers import AnswerCache
@@ -20,12 +20,11 @@ from guardian.engine.cache import TwoGenerations
 from guardian.engine.household import UNKNOWN
 from guardian.engine.judgement import judge
 from guardian.engine.limit import Account, Share
+from guardian.engine.own_name import OWN_NAME, own_name_reply
 from guardian.engine.stages import STAGES, Ruling, rule
 from guardian.model import Answer, Ask, Asker, AskKey, Hold, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, shortened, with_ttl
-from guardian.wire.names import to_wire
-from guardian.wire.own import OTHER_TYPES, own_answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from guardian.engine.generation import Generation
     from guardian.model import Query
 
-OWN_NAME = to_wire("guardian.home.arpa")
 LONGEST_REPLAY = 60.0
 """Seconds: as long as any client may keep an answer, and no longer does a name stay for its sake."""
 STALE_TTL = 30
@@ -87,13 +85,15 @@ class Engine:
         profiles = (*generation.policies, UNKNOWN)
         self._policies = tuple(generation.policies[profile] for profile in profiles)
         self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in profiles)
-        self._places = {profile: bytes((place,)) for place, profile in enumerate(generation.policies)}
-        # a mark of their own: who is not known yet must not hear what is ready for unknown devices
-        self._passing = bytes((len(self._places),))
+        self._places = {profile: place for place, profile in enumerate(generation.policies)}
+        # a place of their own: who is not known yet must not hear what is ready for unknown devices
+        self._passing = len(self._places)
         self._waits = generation.household.knows_devices
         self._accounts: dict[str, Account] = {}
-        self._devices: dict[tuple[str, bytes], Account] = {}
-        """The account that all addresses of a device share, by hardware address and mark; at most MAX_ASKERS."""
+        self._devices: dict[tuple[str, int], Account] = {}
+        """The account that all addresses of a device share, by hardware address and place; at most MAX_ASKERS."""
+        self._stated: dict[str, Account] = {}
+        """By what is stated, after the client's address where rules are for single addresses; at most MAX_ASKERS."""
         self._seen = bytearray(SEEN)
         # rules for single devices: then what one is told is no ready reply for another of the same policy
         self._personal = generation.domains.personal
@@ -145,14 +145,17 @@ class Engine:
 
         `here` is the address at which it was asked; `waited` says that it has been held already.
         """
-        account = self._accounts.get(query.client) or self._identify(query.client, now)
+        if query.stated:
+            account = self._charged(query, now)
+        else:
+            account = self._accounts.get(query.client) or self._identify(query.client, now)
         if account is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
         if account.left < 0:
             return Reply(query, codes.NOERROR, Reason.OVER_LIMIT)
         if query.name == OWN_NAME and query.qclass == codes.IN and query.flags & codes.RD:
-            return _own(query, here)
-        if account.mark == self._passing and not waited:
+            return own_name_reply(query, here)
+        if account.place == self._passing and not waited:
             return Hold(query)
         found = self._walk(query, account)
         if isinstance(found, Reply):
@@ -194,7 +197,7 @@ class Engine:
         """Write a reply to `packet`; from the second asking on, keep it ready for the same packet."""
         message = self._write(reply)
         query, until = reply.query, reply.until
-        if self._waits and self._is_passing(query.client):
+        if self._waits and self._is_passing(query, now):
             return shortened(message, query, BRIEF)
         if query.repeats and until > now and not (self._personal or query.stream):
             account = self._accounts.get(query.client)
@@ -217,12 +220,21 @@ class Engine:
         rested = self._share.is_rested
         self._accounts = {client: one for client, one in self._accounts.items() if not rested(one, now)}
         self._devices = {device: one for device, one in self._devices.items() if not rested(one, now)}
+        self._stated = {stated: one for stated, one in self._stated.items() if not rested(one, now)}
         self._seen = bytearray(SEEN)
 
     def askers(self) -> dict[str, int]:
         """Give the address of each who has asked since `forget`, and about how many questions, for a look at it."""
         # the question by which one becomes known takes nothing off its share
         return {client: self._share.burst - account.left + 1 for client, account in self._accounts.items()}
+
+    def stated(self) -> int:
+        """Count who has asked since `forget` by a label or through a trusted router, for a look at it."""
+        return len(self._stated)
+
+    def neighbours(self) -> Mapping[str, str]:
+        """Give the hardware address behind each address that the wire tells of; it changes as that does."""
+        return self._hardware
 
     def profile_of(self, client: str) -> str | None:
         """Give the profile of a device by all that is known of it now; None for an address outside the house."""
@@ -254,7 +266,7 @@ class Engine:
     def _walk(self, query: Query, account: Account) -> Reply | Ruling:
         """Judge the name and pass the stages."""
         generation = self._generation
-        ruling = rule(query, self._policies[account.mark[0]], generation, account.who)
+        ruling = rule(query, self._policies[account.place], generation, account.who)
         for stage in STAGES:
             reply = stage(query, ruling, generation)
             if reply is not None:
@@ -264,7 +276,7 @@ class Engine:
     def _judge_again(self, ask: Ask, now: float) -> Reply | tuple[Ruling, Account, bytes | None]:
         """Judge the name by what holds now, if a new generation has begun while the upstream was asked."""
         query = ask.query
-        account = self._accounts.get(query.client) or self._identify(query.client, now)
+        account = self._account(query, now)
         if account is None:
             return Reply(query._replace(payload=0), codes.REFUSED, Reason.OUTSIDER)
         if ask.verdict is not None and ask.generation == self._count:
@@ -280,11 +292,11 @@ class Engine:
 
     def _target(self, query: Query, account: Account) -> bytes | None:
         """Give the name that is resolved in place of the name asked: safe search."""
-        target = self._rewrites[account.mark[0]].get(query.name)
+        target = self._rewrites[account.place].get(query.name)
         return target if query.qtype in REWRITTEN_TYPES else None
 
     def _judged(self, query: Query, ruling: Ruling, account: Account, target: bytes | None, answer: Answer) -> Reply:
-        policy, rewritten = self._policies[account.mark[0]], target is not None
+        policy, rewritten = self._policies[account.place], target is not None
         reply = judge(query, ruling, policy, self._generation, answer, account.who, rewritten=rewritten)
         if reply is not None:
             return reply
@@ -309,14 +321,49 @@ class Engine:
             self._accounts.clear()
             self._devices.clear()
         passing = self._waits and not hardware and household.waits_for(client)
-        mark = self._passing if passing else self._places[profile]
-        account = self._devices.get((hardware, mark))
+        place = self._passing if passing else self._place_of(profile)
+        account = self._devices.get((hardware, place))
         if account is None:
-            account = Account(Asker(client), mark, self._share.burst, now)
+            account = Account(Asker(client), place, self._share.burst, now)
             if hardware and not self._personal:
                 # one device has many addresses, and one share
-                self._devices[hardware, mark] = account
+                self._devices[hardware, place] = account
         self._accounts[client] = account
+        return account
+
+    def _place_of(self, profile: str) -> int:
+        place = self._places.get(profile)
+        return self._places[UNKNOWN] if place is None else place
+
+    def _account(self, query: Query, now: float) -> Account | None:
+        """Give the account of who asks, by what is stated if that counts, else by its address; None for an outsider."""
+        account = self._by_word(query, now) if query.stated else None
+        return account or self._accounts.get(query.client) or self._identify(query.client, now)
+
+    def _by_word(self, query: Query, now: float) -> Account | None:
+        stated, client = query.stated, query.client
+        profile = self._generation.household.profile_stated(stated, client)
+        if profile is None or (query.stream and not self.admits(client, now)):
+            return None
+        key = f"{client} {stated}" if self._personal else stated
+        place, account = self._place_of(profile), self._stated.get(key)
+        if account is None or account.place != place:
+            if len(self._stated) >= MAX_ASKERS:
+                self._stated.clear()
+            account = self._stated[key] = Account(Asker(client), place, self._share.burst, now)
+        return account
+
+    def _charged(self, query: Query, now: float) -> Account | None:
+        """Give the account of who asks, and take the question off its own share, not off that of its router."""
+        account, nearest = self._account(query, now), self._accounts.get(query.client)
+        # over a stream the share is that of the address, and was asked for before it was read
+        if account is None or account is nearest or query.stream:
+            return account
+        if nearest is not None:
+            nearest.left += 1
+        account.left -= 1
+        if account.left < 0:
+            self._share.refill(account, now)
         return account
 
     def _mistrust(self, address: str) -> None:
@@ -325,27 +372,12 @@ class Engine:
             # what is on its way upstream was judged for whoever had the address before
             self._count += 1
 
-    def _is_passing(self, client: str) -> bool:
-        account = self._accounts.get(client)
-        return account is None or account.mark == self._passing
+    def _is_passing(self, query: Query, now: float) -> bool:
+        account = (self._by_word(query, now) if query.stated else None) or self._accounts.get(query.client)
+        return account is None or account.place == self._passing
 
     def _key(self, query: Query, name: bytes) -> AskKey:
         zones, group = self._generation.zones, 0
         if zones:
             group = next((zones[query.name[at:]] for at in query.labels if query.name[at:] in zones), 0)
         return AskKey(name, query.qtype, query.qclass, query.dnssec_ok, bool(query.flags & codes.CD), group)
-
-
-def _own(query: Query, here: str) -> Reply:
-    """Answer guardian's own name by the address that was asked: the one that the asker can surely reach."""
-    answers = _own_answers(here)
-    answer = answers.get(query.qtype) or answers[OTHER_TYPES]
-    return Reply(query, answer.rcode, Reason.THIS_HOUSE, answer)
-
-
-@lru_cache(maxsize=64)
-def _own_answers(here: str) -> Mapping[int, Answer]:
-    """Give the answers by one of guardian's own addresses; writing them takes as long as forty other answers."""
-    address = ip_address(here.partition("%")[0]) if here else None
-    # "all addresses" is none that a browser could go to
-    return own_answers(OWN_NAME, [] if address is None or address.is_unspecified else [address])

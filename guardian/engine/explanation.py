@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from guardian.engine.engine import OWN_NAME, REWRITTEN_TYPES
+from guardian.engine.engine import REWRITTEN_TYPES
 from guardian.engine.household import UNKNOWN
+from guardian.engine.own_name import OWN_NAME
 from guardian.engine.stages import (
     STAGES,
     answer_any,

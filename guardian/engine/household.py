@@ -11,7 +11,7 @@ Law 4: a label means its child, by whatever address it comes; a hardware address
 
 from __future__ import annotations
 
-from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_address
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.engine.prefixes import Prefixes
@@ -52,14 +52,15 @@ class Household:
         """Take the house as it is now.
 
         `inside` may ask at all; `wires` are this machine's own addresses on networks where devices are met by hardware
-        addresses; `routers` are the addresses whose word is taken for which device asks.
+        addresses; `routers` are addresses that may ask, and whose word is taken for which device asks.
         """
-        self._inside = Prefixes((network, UNKNOWN) for network in inside)
+        self._routers = frozenset(routers)
+        hosts = [ip_network(router) for router in self._routers]
+        self._inside = Prefixes((network, UNKNOWN) for network in (*inside, *hosts))
         self._networks = Prefixes((*operator.networks.items(), *family.networks.items()))
         self._familiar = {one.network_address: name for one, name in family.networks.items() if _is_alone(one)}
         self._operator, self._family = operator, family
         self._wires = tuple(wires)
-        self._routers = frozenset(routers)
 
     @property
     def knows_devices(self) -> bool:

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """What is known of a client: who it is, the mark of its policy, and its bucket of tokens."""
+    """What is known of a client: who it is, the place of its policy, and its bucket of tokens."""
 
-    __slots__ = ("filled", "left", "mark", "who")
+    __slots__ = ("filled", "left", "mark", "place", "who")
 
-    def __init__(self, who: Asker, mark: bytes, left: int, now: float) -> None:
+    def __init__(self, who: Asker, place: int, left: int, now: float) -> None:
         """Begin with `left` questions at `now`, in monotonic seconds."""
         self.who = who
-        self.mark = mark
+        self.place = place
+        self.mark = place.to_bytes(2, "big")
+        """The same, to go before a packet in a key."""
         self.left = left
         self.filled = now
 

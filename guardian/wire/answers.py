@@ -90,7 +90,7 @@ class Scribe:
         return _message(query, flags, *answer.counts, answer.body, opt)
 
     def _denial(self, query: Query, verdict: Verdict, label: int) -> bytes:
-        identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _, _ = query
+        identity, _, labels, qtype, _, question, flags, payload, dnssec_ok, _, _, _, _ = query
         if self._mode is BlockMode.NULL and qtype in _NULL_DATA and verdict.list_index not in self._never_null:
             return self._null(query, verdict)
         kept = flags & _ECHOED

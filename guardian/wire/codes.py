@@ -47,6 +47,8 @@ CD = 0x0010
 DO = 0x8000
 PADDING = 12
 EDE_OPTION = 15
+HARDWARE_OPTION = 65_001
+"""For local use (RFC 6891 section 9): dnsmasq's add-mac tells by it which device asks."""
 
 OUR_PAYLOAD = 1232
 """Octets of UDP that pass without fragments nearly everywhere (DNS flag day 2020)."""

@@ -3,6 +3,7 @@
 Law 1: every read is bounds-checked; the worst packet costs a bounded walk (RFC 9267).
 Law 2: a packet either becomes a Query or a BadQuestionError that carries what to answer, if anything.
 Law 3: one question a packet (RFC 9619); no compression in it, for nothing stands before it to point to.
+Law 4: a hardware address that is stated twice, or is none, is nobody's: whoever wrote the first may not be the router.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ _HEADER = struct.Struct("!HHHHHH")
 _TYPE_CLASS = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")
 _OPTION = struct.Struct("!HH")
+
+_HARDWARE = 6
+"""Octets of a hardware address."""
+NOBODY = "00:00:00:00:00:00"
+"""The hardware address that is stated by a packet which states none that is plain."""
 
 _new = tuple.__new__
 
@@ -36,7 +42,7 @@ _COMMON_HEADERS = {
 }
 """Nearly every header, its ID left out: flags, authority and additional records."""
 MAX_BARE_OPTS = 64
-_BARE_OPTS: dict[bytes, tuple[int, bool, bool]] = {}
+_BARE_OPTS: dict[bytes, tuple[int, bool, bool, str]] = {}
 """What nearly every packet ends with, read already: an OPT without options. A memo: it changes no answer."""
 
 
@@ -72,15 +78,15 @@ def read_query(packet: bytes, client: str, *, stream: bool = False) -> Query:
     if position - HEADER_SIZE >= MAX_NAME:
         raise _formerr(packet, "a name longer than 255 octets")
     end = position + 5
-    payload, do, repeats = 0, False, True
+    payload, do, repeats, stated = 0, False, True, ""
     if additionals or authorities or len(packet) != end:
-        payload, do, repeats = _read_rest(packet, end, authorities, additionals)
+        payload, do, repeats, stated = _read_rest(packet, end, authorities, additionals)
     identity = int.from_bytes(packet[:2], "big")
     name = packet[HEADER_SIZE : position + 1].lower()
     question = packet[HEADER_SIZE:end]
     # what Query() makes, at half its cost
-    values = (identity, name, tuple(labels), qtype, qclass, question, flags, payload, do, repeats, client, stream)
-    return _new(Query, values)
+    read = (identity, name, tuple(labels), qtype, qclass, question, flags, payload, do, repeats, client, stream, stated)
+    return _new(Query, read)
 
 
 def _read_header(packet: bytes) -> tuple[int, int, int]:
@@ -96,8 +102,8 @@ def _read_header(packet: bytes) -> tuple[int, int, int]:
     return flags & _KEPT_FLAGS, authorities, additionals
 
 
-def _read_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool]:
-    """Give the payload size and the DO bit of the OPT record, and whether the packet can repeat."""
+def _read_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool, str]:
+    """Give the payload size and the DO bit of the OPT record, whether the packet can repeat, and what it states."""
     if additionals != 1 or authorities:
         return _walk_rest(packet, position, authorities, additionals)
     tail = packet[position:]
@@ -111,11 +117,11 @@ def _read_rest(packet: bytes, position: int, authorities: int, additionals: int)
     return known
 
 
-def _walk_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool]:
-    """Find the OPT record; give its payload size, its DO bit and whether the packet can repeat."""
+def _walk_rest(packet: bytes, position: int, authorities: int, additionals: int) -> tuple[int, bool, bool, str]:
+    """Find the OPT record; give its payload size, its DO bit, whether the packet can repeat, and what it states."""
     if authorities > 1:
         raise _formerr(packet, "an authority section in a question")
-    payload, do, repeats, seen = 0, False, not authorities, False
+    payload, do, repeats, seen, stated = 0, False, not authorities, False, ""
     for index in range(authorities + additionals):
         opaque = index < authorities
         try:
@@ -134,26 +140,32 @@ def _walk_rest(packet: bytes, position: int, authorities: int, additionals: int)
             if (ttl >> 16) & 0xFF:
                 raise BadQuestionError("EDNS version not 0", _bad_version(packet))
             payload, do = max(rclass, codes.PLAIN_PAYLOAD), bool(ttl & codes.DO)
-            _check_options(packet, position, size)
+            stated = _walk_options(packet, position, size)
             repeats = repeats and size == 0
         else:
             repeats = False
         position += size
     if position != len(packet):
         raise _formerr(packet, "octets after the message")
-    return payload, do, repeats
+    return payload, do, repeats, stated
 
 
-def _check_options(packet: bytes, position: int, size: int) -> None:
+def _walk_options(packet: bytes, position: int, size: int) -> str:
+    """Give the hardware address that the options state, empty where they state none."""
     end = position + size
+    stated = ""
     for _ in range(MAX_OPTIONS + 1):
         if position == end:
-            return
+            return stated
         if position + _OPTION.size > end:
             break
-        position += _OPTION.size + _OPTION.unpack_from(packet, position)[1]
+        code, length = _OPTION.unpack_from(packet, position)
+        position += _OPTION.size + length
         if position > end:
             break
+        if code == codes.HARDWARE_OPTION:
+            is_plain = length == _HARDWARE and not stated
+            stated = packet[position - length : position].hex(":") if is_plain else NOBODY
     raise _formerr(packet, "EDNS options that don't add up, or too many")
 
 

@@ -144,7 +144,7 @@ def test_without_a_limit_nothing_is_ever_cut(house: House) -> None:
 
 
 def test_a_clock_that_stands_still_gives_nothing() -> None:
-    share, account = Share(RATE), Account(Asker("192.168.1.13"), b"", 0, T)
+    share, account = Share(RATE), Account(Asker("192.168.1.13"), 0, 0, T)
     for _ in range(100):
         account.left -= 1
         assert not share.refill(account, T)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from guardian.model import Query
 from guardian.wire import codes
-from guardian.wire.question import MAX_OPTIONS, BadQuestionError, read_query
+from guardian.wire.question import MAX_OPTIONS, NOBODY, BadQuestionError, read_query
 from tests.fuzz.messages import damaged, sound_queries
 from tests.fuzz.oracle import WE_REFUSE, lay_out, opaque, our_reading, our_values, quarrel, their_reading, their_values
 
@@ -124,6 +124,27 @@ def test_a_transfer_says_in_its_authority_section_what_it_has() -> None:
 
 def test_unknown_options_are_ignored() -> None:
     assert read(packet(opt(option(65_001, b"what?") + option(3)))).payload == 1232
+
+
+PHONE = bytes.fromhex("02aabb00000a")
+
+
+@pytest.mark.parametrize(
+    ("options", "stated"),
+    [
+        pytest.param(b"", "", id="nothing"),
+        pytest.param(option(12, bytes(5)), "", id="padding"),
+        pytest.param(option(65_001, PHONE), "02:aa:bb:00:00:0a", id="a device"),
+        pytest.param(option(10, bytes(8)) + option(65_001, PHONE), "02:aa:bb:00:00:0a", id="behind a cookie"),
+        pytest.param(option(65_001, PHONE) * 2, NOBODY, id="twice"),
+        pytest.param(option(65_001) + option(65_001, PHONE), NOBODY, id="empty, then a device"),
+        pytest.param(option(65_001, PHONE[:-1]), NOBODY, id="five octets"),
+        pytest.param(option(65_001, PHONE + b"\x00\x01"), NOBODY, id="eight octets"),
+        pytest.param(option(65_073, b"02:aa:bb:00:00:0a"), "", id="as text, which is another option"),
+    ],
+)
+def test_a_device_is_stated_by_one_plain_hardware_address(options: bytes, stated: str) -> None:
+    assert read(packet(opt(options))).stated == stated
 
 
 def test_opt_is_found_behind_other_records_too() -> None:
