@@ -9,6 +9,7 @@ Law 2: a file from a newer guardian, a damaged one, or no store at all is a Stor
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
@@ -36,12 +37,14 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqli
 """Codes of SQLite that speak of the file; others speak of the disk."""
 
 
+class DamagedStoreError(StoreError):
+    """The file is there and is no store any more; a backup helps, and trying again does not."""
+
+
 def open_store(path: Path) -> sqlite3.Connection:
     """Open the store for writing, made or brought up to date first; StoreError where that can't be done."""
     try:
-        # made by us, so that nobody else ever could read it
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(MODE, exist_ok=True)
+        _make(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path}: the family store can't be opened: {error}") from error
@@ -104,6 +107,20 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
     return not busy
 
 
+def _make(path: Path) -> None:
+    """Make an empty file that its owner alone ever could read: of root's making, the owner of the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        # exclusive: a link that stands there is not followed
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE)
+        try:
+            if not os.geteuid():
+                folder = path.parent.stat()
+                os.fchown(handle, folder.st_uid, folder.st_gid)
+        finally:
+            os.close(handle)
+
+
 def _write_ahead(connection: sqlite3.Connection) -> None:
     for _ in range(TRIES):
         with contextlib.suppress(sqlite3.OperationalError):
@@ -132,7 +149,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
 
 def _told(path: Path, error: sqlite3.Error) -> StoreError:
     if error.sqlite_errorcode & 0xFF in _DAMAGED:
-        return StoreError(f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup")
+        return DamagedStoreError(f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup")
     return StoreError(f"{path}: the family store can't be written ({error}); is the disk full or read-only?")
 
 

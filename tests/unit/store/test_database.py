@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 
 from guardian.errors import StoreError
-from guardian.store.database import VERSION, open_store, read_store, transaction
+from guardian.store.database import VERSION, DamagedStoreError, open_store, read_store, transaction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,16 @@ def test_a_store_is_made_for_its_owner_alone_and_opens_again(path: Path) -> None
     with read_store(path) as reading:
         assert reading.execute("SELECT count(*) FROM child").fetchone() == (0,)
     reading.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_a_store_that_root_makes_belongs_to_who_owns_the_folder(path: Path) -> None:
+    path.parent.mkdir()
+    os.chown(path.parent, 65534, 65534)
+    store = open_store(path)
+    owners = {file.stat().st_uid for file in path.parent.iterdir()}
+    store.close()
+    assert owners == {65534}
 
 
 def test_what_is_read_can_not_be_written(path: Path) -> None:
@@ -53,7 +64,7 @@ def test_a_store_of_a_newer_guardian_is_left_alone(path: Path) -> None:
 def test_a_damaged_store_is_told_with_what_helps(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match="guardian restore"):
+    with pytest.raises(DamagedStoreError, match="guardian restore"):
         open_store(path)
 
 
