@@ -88,6 +88,8 @@ class Dns(Section):
     """Names that may have private addresses, with all below them, although the world answers them."""
     rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 200
     """How many questions a second one device may ask; a burst of ten seconds' worth passes. 0: no limit."""
+    trusted_routers: Annotated[tuple[AddressText, ...], Field(strict=False, max_length=16)] = ()
+    """Addresses whose word is taken for which device asks, by the EDNS option that dnsmasq's add-mac sends."""
 
 
 class Upstream(Section):

@@ -10,20 +10,25 @@ from guardian.config.values import LOCAL
 from guardian.daemon.house_names import own_zones, records_of
 from guardian.engine.generation import Generation
 from guardian.engine.household import UNKNOWN, Household, Named
+from guardian.family.standing import Standing
 from guardian.lists import regexes
+from guardian.lists.safe_search import Asked
 from guardian.model import Band, ListKind
-from guardian.policy.bands import rules_of
+from guardian.policy.children import rules_now
 from guardian.policy.policy import Policy
 from guardian.system.interfaces import own_links
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from guardian.config.settings import Settings
     from guardian.daemon.parts import Parts
     from guardian.engine.household import Network
     from guardian.lists.catalog import Categories
     from guardian.lists.domain_set import DomainSet
+    from guardian.policy.bands import BandRules
     from guardian.system.interfaces import OwnAddress
 
 LOG = logging.getLogger("guardian")
@@ -35,11 +40,10 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
     if domains.patterns is not None and domains.patterns.has_regexes and regexes.engine() is None:
         LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
     policies = policies_of(parts, domains)
-    rewrites = {band: parts.safe_search.rewrites(band) for band in Band}
     return Generation(
         domains=domains,
         policies=policies,
-        household=household_of(settings),
+        household=household_of(settings, family=parts.family.named),
         scribe=Scribe(
             mode=settings.dns.block_mode,
             block_ttl=settings.dns.block_ttl,
@@ -49,21 +53,66 @@ def generation_of(parts: Parts, domains: DomainSet) -> Generation:
         records=records_of(settings),
         zones={to_wire(forward.zone): number for number, forward in enumerate(settings.forward, start=1)},
         own_zones=own_zones(settings),
-        rewrites={profile: rewrites[one.rules.band] for profile, one in policies.items()},
+        rewrites=rewrites_of(parts),
         inside_names=frozenset(map(to_wire, settings.dns.inside_names)),
     )
 
 
-def policies_of(parts: Parts, domains: DomainSet, *, paused: bool = False) -> dict[str, Policy]:
-    """Judge every class of the set for each profile, as it is usually or while filtering is `paused`."""
+def policies_of(
+    parts: Parts, domains: DomainSet, judged: Judged | None = None, *, paused: bool = False
+) -> dict[str, Policy]:
+    """Judge every class of the set for each profile, as it is usually or while filtering is `paused`.
+
+    `judged` keeps what has been judged before over the same set.
+    """
     table = parts.categories
-    rules = {band.value: rules_of(band, table) for band in Band}
-    rules[UNKNOWN] = rules_of(parts.settings.family.unknown_devices, table, known=False)
-    if paused:
-        rules = {profile: one.pausing() for profile, one in rules.items()}
     strange = _strange_categories(domains, table)
-    rows = domains.rows()
-    return {profile: Policy(one.closing(strange), domains.lists, rows) for profile, one in rules.items()}
+    wanted = {}
+    for profile, standings in _standings(parts).items():
+        rules = [rules_now(one, table, strange, known=profile != UNKNOWN) for one in standings]
+        wanted[profile] = tuple(one.pausing() if paused else one for one in rules)
+    return (judged or Judged(domains)).policies(wanted)
+
+
+def rewrites_of(parts: Parts) -> dict[str, dict[bytes, bytes]]:
+    """Give for each profile the names that safe search rewrites, those with the same choice sharing one table."""
+    tables: dict[tuple[Asked, ...], dict[bytes, bytes]] = {}
+    found = {}
+    for profile, standings in _standings(parts).items():
+        asked = tuple(Asked(one.band, one.safe_search, one.video) for one in standings)
+        if asked not in tables:
+            tables[asked] = parts.safe_search.strictest(asked)
+        found[profile] = tables[asked]
+    return found
+
+
+def _standings(parts: Parts) -> dict[str, tuple[Standing, ...]]:
+    """Give what holds for each profile: the bands, a device that nobody has named, and those of the family."""
+    usual = {band.value: (Standing(band),) for band in Band}
+    usual[UNKNOWN] = (Standing(parts.settings.family.unknown_devices),)
+    return usual | dict(parts.family.standings)
+
+
+class Judged:
+    """Policies over one set, each judged once: devices with the same rules share one."""
+
+    def __init__(self, domains: DomainSet, *, max_policies: int = 128) -> None:
+        """Hold none yet; who has been without use for longest goes first."""
+        self._domains = domains
+        self._max_policies = max_policies
+        self._policies: dict[tuple[BandRules, ...], Policy] = {}
+
+    def policies(self, wanted: Mapping[str, tuple[BandRules, ...]]) -> dict[str, Policy]:
+        """Give for each profile the policy by the rules of its children."""
+        kept = self._policies
+        if any(rules not in kept for rules in wanted.values()):
+            rows = self._domains.rows()
+            for rules in wanted.values():
+                kept[rules] = kept.pop(rules, None) or Policy(rules[0], self._domains.lists, rows, rules[1:])
+        found = {profile: kept[rules] for profile, rules in wanted.items()}
+        while len(kept) > self._max_policies:
+            del kept[next(iter(kept))]
+        return found
 
 
 def _strange_categories(domains: DomainSet, table: Categories) -> frozenset[str]:
@@ -104,4 +153,5 @@ def household_of(
         ),
         family=family,
         wires=[one.interface for one in own if one.link.is_wire],
+        routers=map(str, settings.dns.trusted_routers),
     )

@@ -89,7 +89,7 @@ class Household:
         A device that a trusted router tells of is that device, though nobody may have named it: it is not the router.
         """
         label = self._family.labels.get(stated)
-        if label is not None or client not in self._routers or ":" not in stated:
+        if label is not None or client.partition("%")[0] not in self._routers or ":" not in stated:
             return label
         return self._family.devices.get(stated) or self._operator.devices.get(stated, UNKNOWN)
 

@@ -26,6 +26,7 @@ dns:
   cache_entries: 100
   inside_names: [Plex.Direct., vpn.example]
   rate_limit: 50
+  trusted_routers: [192.168.1.1, "fd00::1"]
 upstreams:
   - {url: "tls://dns.quad9.net", addresses: ["9.9.9.9", "149.112.112.112"]}
   - {url: "udp://[fd00::53]"}
@@ -75,6 +76,7 @@ def test_every_key_of_the_file_arrives() -> None:
     assert (settings.dns.block_mode, settings.dns.block_ttl) == (BlockMode.NODATA, 60)
     assert (settings.dns.ports, settings.dns.cache_entries) == (PortChoice.POOL, 100)
     assert (settings.dns.inside_names, settings.dns.rate_limit) == (("plex.direct", "vpn.example"), 50)
+    assert settings.dns.trusted_routers == (ip_address("192.168.1.1"), ip_address("fd00::1"))
     quad9, router = settings.upstreams
     assert (quad9.url.transport, quad9.url.host) == (Transport.TLS, "dns.quad9.net")
     assert [str(server) for server in quad9.servers] == [
@@ -112,6 +114,7 @@ def test_one_line_is_a_whole_file() -> None:
     assert settings.dns.allow_from == ("local",)
     assert settings.dns.block_mode is BlockMode.NXDOMAIN
     assert (settings.dns.inside_names, settings.dns.rate_limit) == ((), 200)
+    assert settings.dns.trusted_routers == ()
     assert settings.lists.embedded
     assert settings.family.unknown_devices is Band.MIDDLE
 
@@ -213,6 +216,11 @@ def test_faults_of_the_text_and_of_its_values_are_told_together() -> None:
         ("dns: {allow_from: [lokal]}\n", "1:20: dns.allow_from[0]: 'lokal' is not a network (did you mean 'local'?"),
         ("dns: {allow_from: []}\n", "1:19: dns.allow_from: needs at least 1"),
         ("dns: {inside_names: [1.2.3.4]}\n", "1:22: dns.inside_names[0]: '1.2.3.4' is not a domain name"),
+        ("dns: {trusted_routers: [router.lan]}\n", "1:25: dns.trusted_routers[0]: 'router.lan' is not an IP address"),
+        (
+            "dns: {trusted_routers: [192.168.1.0/24]}\n",
+            "1:25: dns.trusted_routers[0]: '192.168.1.0/24' is not an IP address",
+        ),
         ("dns: {rate_limit: -1}\n", "1:19: dns.rate_limit: -1 is too low (the lowest allowed is 0)"),
         ("dns: {rate_limit: 1000001}\n", "1:19: dns.rate_limit: 1000001 is too high (the highest allowed is 1000000)"),
         ("dns: {tls: {key: a}}\n", "1:12: dns.tls.certificate: is missing"),
