@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_CHILDREN = 64
 """Each set of children who share a device needs a policy of its own, and there is room for 256."""
+LABEL_LETTERS = 16
+"""75 bits: nobody guesses one."""
 AS_BAND = "band"
 """Instead of a choice of safe search or video: what the child's band does."""
 SAFE_SEARCH: Final = ("strict", "off")
@@ -44,10 +46,9 @@ def add_child(store: sqlite3.Connection, name: str, band: Band, moves_on: str | 
         raise DecisionError(f"there are {MAX_CHILDREN} children already, which is as many as fit")
     name = _free_name(store, name)
     month = _month(band, moves_on, today)
-    label = "".join(secrets.choice(string.ascii_lowercase) for _ in range(16))
     (child,) = store.execute(
         "INSERT INTO child (name, band, moves_on, label) VALUES (?, ?, ?, ?) RETURNING id",
-        (name, band.value, month, label),
+        (name, band.value, month, _new_label()),
     ).fetchone()
     note(store, Did.CHILD_ADDED, who, today, band.value, child)
     return int(child)
@@ -74,6 +75,15 @@ def change_child(store: sqlite3.Connection, child: int, change: ChildChange, who
         note(store, Did.CHILD_CHANGED, who, today, child=child)
 
 
+def renew_label(store: sqlite3.Connection, child: int, who: str, today: date) -> str:
+    """Draw another label for a child's own devices, and give it; the old one means nobody from now on."""
+    require_child(store, child)
+    label = _new_label()
+    store.execute("UPDATE child SET label = ? WHERE id = ?", (label, child))
+    note(store, Did.CHILD_CHANGED, who, today, child=child)
+    return label
+
+
 def remove_child(store: sqlite3.Connection, child: int, who: str, today: date) -> None:
     """Forget a child with everything of it: devices of its own, hours, rules, requests and the lines of the log."""
     require_child(store, child)
@@ -93,6 +103,10 @@ def require_child(store: sqlite3.Connection, child: int) -> tuple[str, Band, str
         raise DecisionError("there is no such child; somebody may have removed it just now")
     name, band, *rest = row
     return name, Band(band), *rest
+
+
+def _new_label() -> str:
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(LABEL_LETTERS))
 
 
 def _free_name(store: sqlite3.Connection, text: str, child: int | None = None) -> str:
