@@ -35,6 +35,25 @@ def read_text(path: Path, *, max_bytes: int = MAX_TEXT) -> bytes:
     return data
 
 
+def put_private(path: Path, data: bytes) -> None:
+    """Put a file in place that its owner alone may read, in the place of one that is there.
+
+    Raises StoreError where it can't be written; nothing has changed then.
+    """
+    made = path.with_name(f"{path.name}{_HALF_MADE}")
+    try:
+        made.unlink(missing_ok=True)
+        with open(made, "xb", opener=_private) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        made.unlink(missing_ok=True)
+        raise StoreError(f"{path}: can't be written: {error.strerror}") from error
+
+
 def map_file(path: Path) -> memoryview:
     """Map a file for reading; its pages are the kernel's to share and evict.
 
@@ -108,6 +127,10 @@ def _keep(target: Path, previous: Path) -> None:
     spare = previous.with_name(f"{_HALF_MADE}previous")
     spare.hardlink_to(target)
     spare.replace(previous)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:
