@@ -1,6 +1,7 @@
 """Find what every command starts from: the configuration, the folder of state, and the lists that ship with guardian.
 
-Law 1: the configuration is `--config`, else $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml.
+Law 1: the configuration is `--config`, else $GUARDIAN_CONFIG, else /etc/guardian/guardian.yaml; in a checkout
+       where that file is missing, the one of `make run`: a command means the guardian that `make run` started.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from guardian.lists.catalog import Categories, read_categories
 from guardian.lists.safe_search import SafeSearch, read_safe_search
 from guardian.model import ListKind
 from guardian.system.files import read_text
-from guardian.system.paths import State, blocklists
+from guardian.system.paths import State, blocklists, checkout_config
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -49,12 +50,25 @@ class House:
 
 def add_config(parser: ArgumentParser) -> None:
     """Give a command its `--config FILE`."""
-    parser.add_argument("--config", metavar="FILE", help=f"the configuration (default: {DEFAULT_CONFIG})")
+    parser.add_argument(
+        "--config", metavar="FILE", help=f"the configuration (default: $GUARDIAN_CONFIG, else {DEFAULT_CONFIG})"
+    )
 
 
 def config_file(config: str | None) -> str:
     """Give the path of the configuration; `config` is what `--config` said."""
-    return config or os.environ.get("GUARDIAN_CONFIG") or DEFAULT_CONFIG
+    return config or os.environ.get("GUARDIAN_CONFIG") or _usual_config()
+
+
+def _usual_config() -> str:
+    try:
+        Path(DEFAULT_CONFIG).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return str(checkout_config() or DEFAULT_CONFIG)
+    except OSError:
+        # it may be there; whoever reads it says why this user can't
+        pass
+    return DEFAULT_CONFIG
 
 
 def open_house(config: str | None) -> House:

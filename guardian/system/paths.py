@@ -53,3 +53,9 @@ def blocklists() -> Path:
         if (folder / "catalog.yaml").is_file():
             return folder
     raise StoreError(f"{_PACKAGE}: this installation has no blocklists folder; install guardian again")
+
+
+def checkout_config() -> Path | None:
+    """Give the configuration of `make run`, where guardian runs from a checkout; None where it is installed."""
+    file = _PACKAGE.parent / "config" / "examples" / "checkout.yaml"
+    return file if file.is_file() else None
