@@ -75,6 +75,7 @@ class Connection:
         "here",
         "in_work",
         "last",
+        "stated",
     )
 
     def __init__(
@@ -92,6 +93,8 @@ class Connection:
         self.client = client
         self.here: str = unmapped(link.getsockname()[0])
         """The address at which it asks."""
+        self.stated = ""
+        """Who it says it is: a label."""
         self.in_work = 0
         self.last = now
         """When it came, or when its last message did."""

@@ -87,13 +87,14 @@ class Listener(ABC, Generic[To]):
     def wait(self, to: To) -> None:
         """Hear that a question waits, to which `send` will come."""
 
-    def receive(self, packet: bytes, client: str, here: str, to: To, now: float) -> bytes | None:
+    def receive(self, packet: bytes, client: str, here: str, to: To, now: float, stated: str = "") -> bytes | None:
         """Read a message that is not known byte for byte; give what to send at once, None for nothing (yet).
 
-        `here` is the address at which it was asked. `ask_waiting` is due after a burst of these.
+        `here` is the address at which it was asked, `stated` who its connection says it is. `ask_waiting` is due after
+        a burst of these.
         """
         try:
-            query = read_query(packet, client, stream=self._stream)
+            query = read_query(packet, client, stream=self._stream, stated=stated)
         except BadQuestionError as bad:
             return bad.answer if self._engine.admits(client, now) else None
         outcome = self._engine.receive_query(query, now, here)

@@ -81,7 +81,7 @@ class TcpListener(Listener[Connection]):
     def hand_in(self, packet: bytes, connection: Connection, now: float) -> bytes | None:
         """Take one message; give its reply, or None where it comes later or not at all."""
         try:
-            return self.receive(packet, connection.client, connection.here, connection, now)
+            return self.receive(packet, connection.client, connection.here, connection, now, connection.stated)
         except Exception as fault:  # noqa: BLE001 - one message must not cost the others theirs
             self._on_fault(fault)
             return None

@@ -3,6 +3,7 @@
 Law 1: a connection is that of TCP but for what stands between its octets and its messages.
 Law 2: a handshake has as long as a message; whoever speaks no TLS that is taken hears so once, and is closed.
 Law 3: a reply is padded, where its question had OPT (RFC 8467).
+Law 4: the first label of the name that a client calls this server by (SNI, RFC 6066 section 3) may say who it is.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class TlsConnection(Connection):
         if answer := self._pipe.outgoing():
             self._put(answer)
         self._ended = self._ended or self._pipe.ended
+        if plain and not self.stated:
+            self.stated = self._pipe.called.partition(".")[0]
         return plain
 
     def _queue(self, message: bytes) -> None:

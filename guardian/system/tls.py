@@ -56,7 +56,21 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise StoreError(f"{key}: not the key of {certificate}; give both files of one pair") from error
         raise StoreError(f"{certificate}, {key}: {_in_words(error)}; give a certificate and its key, as PEM") from error
+    context.sslobject_class = _Called
+    context.sni_callback = _hear_name
     return _strict(context)
+
+
+class _Called(ssl.SSLObject):
+    """A server's side of one connection."""
+
+    called = ""
+    """By which name the client wants the server, in lower case; empty where it says none."""
+
+
+def _hear_name(side: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+    if isinstance(side, _Called) and name:
+        side.called = name.lower()
 
 
 class TlsPipe:
@@ -94,6 +108,11 @@ class TlsPipe:
     def session(self) -> ssl.SSLSession | None:
         """What a later connection may resume; tickets of TLS 1.3 come with the first answers."""
         return self._tls.session
+
+    @property
+    def called(self) -> str:
+        """By which name the client wants this server, in lower case; empty where it says none."""
+        return self._tls.called if isinstance(self._tls, _Called) else ""
 
     def receive(self, data: bytes) -> bytes:
         """Take in what came, b"" for the end of the stream; give the plaintext that is whole now.

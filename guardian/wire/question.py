@@ -55,8 +55,8 @@ class BadQuestionError(WireError):
         self.answer = answer
 
 
-def read_query(packet: bytes, client: str, *, stream: bool = False) -> Query:
-    """Read one packet of `client`, which came over a `stream` or by itself.
+def read_query(packet: bytes, client: str, *, stream: bool = False, stated: str = "") -> Query:
+    """Read one packet of `client`, which came over a `stream` or by itself; `stated` is who its connection says it is.
 
     Raises BadQuestionError: silence for fewer than 12 octets or a response, NOTIMP for other opcodes, FORMERR for what
     breaks RFC 1035, 6891 or 9619, BADVERS for an EDNS version that is not 0.
@@ -78,9 +78,10 @@ def read_query(packet: bytes, client: str, *, stream: bool = False) -> Query:
     if position - HEADER_SIZE >= MAX_NAME:
         raise _formerr(packet, "a name longer than 255 octets")
     end = position + 5
-    payload, do, repeats, stated = 0, False, True, ""
+    payload, do, repeats = 0, False, True
     if additionals or authorities or len(packet) != end:
-        payload, do, repeats, stated = _read_rest(packet, end, authorities, additionals)
+        payload, do, repeats, written = _read_rest(packet, end, authorities, additionals)
+        stated = stated or written
     identity = int.from_bytes(packet[:2], "big")
     name = packet[HEADER_SIZE : position + 1].lower()
     question = packet[HEADER_SIZE:end]

@@ -126,7 +126,7 @@ class Private(NamedTuple):
 
 
 def certify(ca: trustme.CA, certificate: Path, key: Path) -> None:
-    """Write a new certificate for NAME and its key."""
-    made = ca.issue_cert(NAME)
+    """Write a new certificate for NAME and the names below it, and its key."""
+    made = ca.issue_cert(NAME, f"*.{NAME}")
     key.write_bytes(made.private_key_pem.bytes())
     certificate.write_bytes(b"".join(one.bytes() for one in made.cert_chain_pems))

@@ -181,6 +181,29 @@ def test_a_later_connection_resumes_the_session(
     assert again._tls.session_reused
 
 
+@pytest.mark.parametrize("name", ["Era.DNS.example", NAME])
+def test_a_server_hears_by_which_name_it_is_called(
+    client: ssl.SSLContext, authority: trustme.CA, tmp_path: Path, name: str
+) -> None:
+    server = serving(tmp_path, authority, NAME, f"*.{NAME}")
+    ours, theirs = pair(client, server, name)
+    assert theirs.called == ""
+    shake(ours, theirs)
+    assert theirs.called == name.lower()
+    resumed, again = pair(client, server, name, ours.session)
+    shake(resumed, again)
+    assert again.called == name.lower()
+    assert ours.called == ""
+
+
+def test_a_client_that_means_an_address_calls_a_server_nothing(
+    client: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
+) -> None:
+    ours, theirs = pair(client, serving(tmp_path, authority, "127.0.0.1"), "127.0.0.1")
+    shake(ours, theirs)
+    assert theirs.called == ""
+
+
 def test_a_changed_octet_is_no_answer(client: ssl.SSLContext, authority: trustme.CA, tmp_path: Path) -> None:
     ours, theirs = pair(client, serving(tmp_path, authority))
     shake(ours, theirs)
