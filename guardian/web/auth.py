@@ -74,11 +74,9 @@ class Auth:
         self._attempts.succeed(address)
         return adult
 
-    async def confirm(self, adult: int, password: str, code: str, address: IPv4Address | IPv6Address) -> Adult:
-        """Give an adult who is signed in and has said the password again; as `sign_in`."""
-        adults = await self._home.read(read_adults)
-        name = next((one.name for one in adults if one.id == adult), "")
-        return await self.sign_in(name, password, code, address)
+    async def confirm(self, who: Principal, password: str, code: str, address: IPv4Address | IPv6Address) -> Adult:
+        """Give the adult who is signed in and says the password again; as `sign_in`."""
+        return await self.sign_in(who.who, password, code, address)
 
     async def set_up(
         self, code: str, change: Callable[[sqlite3.Connection], None], address: IPv4Address | IPv6Address

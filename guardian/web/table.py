@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import RootModel
 
-from guardian.web.api import status
+from guardian.web.api import adults, password, second_factor, session, setup, status, tokens
 from guardian.web.openapi import document
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Route, Table
@@ -14,7 +14,7 @@ from guardian.web.routes import PREFIX, Route, Table
 if TYPE_CHECKING:
     from guardian.web.routes import Call
 
-RESOURCES = (status,)
+RESOURCES = (setup, session, password, second_factor, adults, tokens, status)
 """Each has its `ROUTES`."""
 
 
