@@ -51,6 +51,16 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyChanged:
+    """The family store has been written: read it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Say what holds now for each child, and until when."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """It can't be done, and why."""
 
@@ -94,8 +104,51 @@ class Explained:
     """What is made of it when no pause is on; None where none is."""
 
 
-Request = Reload | HowAreYou | Explain | Pause | Resume
-Answer = Refused | Reloaded | Status | Explained | Paused | Resumed
+@dataclass(frozen=True, slots=True)
+class FamilyTaken:
+    """What the family has decided is in force."""
+
+    children: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What is closed by time."""
+
+    subject: str
+    """`everything`, `category:games`, `service:tiktok`."""
+    why: str
+    """`off`, `lesson`, `hours` or `budget`: minutes of the day that do not run."""
+    until: int | None
+    """Seconds of Unix time; None where a child starts it, or for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildNow:
+    """What holds now for one child."""
+
+    child: int | None
+    """None for devices that nobody has named."""
+    band: str
+    paused: bool
+    lesson: tuple[str, ...]
+    """Names that a lesson opens; empty where none is on."""
+    closed: tuple[Closing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsNow:
+    """What holds now."""
+
+    clock_known: bool
+    """False while this machine can't tell the time for sure: nothing is open then that has its hours."""
+    trouble: str
+    """Why the family store can't be read; empty where it can."""
+    children: tuple[ChildNow, ...]
+
+
+Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings
+Answer = Refused | Reloaded | Status | Explained | Paused | Resumed | FamilyTaken | StandingsNow
 
 _REQUESTS: Final[dict[str, type]] = {
     "reload": Reload,
@@ -103,6 +156,8 @@ _REQUESTS: Final[dict[str, type]] = {
     "explain": Explain,
     "pause": Pause,
     "resume": Resume,
+    "family-changed": FamilyChanged,
+    "standings": Standings,
 }
 _ANSWERS: Final[dict[str, type]] = {
     "refused": Refused,
@@ -111,6 +166,8 @@ _ANSWERS: Final[dict[str, type]] = {
     "explained": Explained,
     "paused": Paused,
     "resumed": Resumed,
+    "family-taken": FamilyTaken,
+    "standings-now": StandingsNow,
 }
 
 

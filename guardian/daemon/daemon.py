@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from guardian.control.messages import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
     Explain,
+    FamilyChanged,
+    FamilyTaken,
     HowAreYou,
     Pause,
     Paused,
@@ -24,18 +27,22 @@ from guardian.control.messages import (
     Reloaded,
     Resume,
     Resumed,
+    Standings,
 )
 from guardian.control.status import Status
 from guardian.daemon.control import Control
 from guardian.daemon.explaining import explained
+from guardian.daemon.family import HouseFamily
 from guardian.daemon.faults import tell_fault
-from guardian.daemon.generation import generation_of, household_of, policies_of
+from guardian.daemon.generation import Judged, generation_of, household_of, policies_of, rewrites_of
 from guardian.daemon.house_names import LOOK_SECONDS, HouseNames
 from guardian.daemon.listening import Listening
 from guardian.daemon.networks import Networks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
+from guardian.daemon.standings import standings_now
 from guardian.daemon.status import network_status, program, set_status
+from guardian.daemon.ticker import tick_forever
 from guardian.daemon.upstreams import groups_of, status_of, tell_change
 from guardian.daemon.watchdog import feed_forever
 from guardian.engine.engine import Engine
@@ -54,7 +61,10 @@ if TYPE_CHECKING:
     from guardian.control.messages import Answer, Request
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
+    from guardian.engine.household import Household
+    from guardian.lists.domain_set import DomainSet
     from guardian.policy.policy import Policy
+    from guardian.system.interfaces import OwnAddress
 
 LOG = logging.getLogger("guardian")
 SWITCH_SECONDS = 0.0001
@@ -68,12 +78,17 @@ _SHOWN = 12
 class Daemon:
     """`guardian dns`: sockets, engine and resolver, until it is told to stop."""
 
-    def __init__(self, parts: Parts, reread: Callable[[], Parts] | None = None) -> None:
+    def __init__(
+        self, parts: Parts, reread: Callable[[], Parts] | None = None, family: HouseFamily | None = None
+    ) -> None:
         """Open the set and the sockets; ListError or StoreError where that can't be done.
 
-        `reread` gives the parts anew at a reload, or raises ConfigError or StoreError; without it they stay.
+        `reread` gives the parts anew at a reload, or raises ConfigError or StoreError; without it they stay. `family`
+        reads the family store; without it, the one of this state by this machine's clock.
         """
-        self._parts = parts
+        self._family = family or HouseFamily(parts.state.family)
+        self._family.read()
+        self._parts = parts = self._with_family(parts)
         self._reread = reread or (lambda: parts)
         self._stopping = asyncio.Event()
         self._failed = False
@@ -85,7 +100,8 @@ class Daemon:
             rate_limit=dns.rate_limit,
         )
         self._listening = Listening(dns.listen, dns.tls, inherited_sockets())
-        self._networks = Networks(self.engine, lambda own: household_of(self._parts.settings, own), self._move)
+        self._judged = Judged(self.engine.generation.domains)
+        self._networks = Networks(self.engine, self._household, self._move)
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
         self._control = Control(parts.state.control, self._answer)
@@ -125,6 +141,7 @@ class Daemon:
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
         lasting = [self._reload_forever(reloads), self._forget_forever(loop), self._look_at_names_forever()]
+        lasting.append(tick_forever(self._look_at_family, self._family.clock))
         if self._notify.watchdog:
             lasting.append(feed_forever(self._notify, lambda: next(iter(self._listening.endpoints), None)))
         tasks = [asyncio.create_task(one) for one in lasting]
@@ -171,6 +188,35 @@ class Daemon:
                 if await asyncio.to_thread(self._names.look):
                     self.engine.replace(self._names.applied(self.engine.generation))
 
+    def _with_family(self, parts: Parts) -> Parts:
+        return replace(parts, family=self._family.now(parts.settings.family.unknown_devices))
+
+    def _household(self, own: frozenset[OwnAddress] | None = None) -> Household:
+        return household_of(self._parts.settings, own, self._parts.family.named)
+
+    async def _look_at_family(self) -> None:
+        """Take in what the time has changed."""
+        if self._with_family(self._parts).family.standings == self._parts.family.standings:
+            return
+        async with self._turn:
+            await self._renew_family()
+
+    async def _renew_family(self) -> None:
+        """Decide by what holds now; who calls has the turn."""
+        parts, domains = self._with_family(self._parts), self.engine.generation.domains
+        # in a thread: judging thousands of classes takes longer than an answer may wait
+        policies, loose = await asyncio.to_thread(self._policies, parts, domains)
+        named, self._parts = parts.family.family != self._parts.family.family, parts
+        usual = replace(self._pausing.usual_generation(), policies=policies, rewrites=rewrites_of(parts))
+        if named:
+            usual = self._networks.applied(replace(usual, household=self._household()))
+        self.engine.replace(self._pausing.applied(usual, loose))
+
+    def _policies(self, parts: Parts, domains: DomainSet) -> tuple[Mapping[str, Policy], Mapping[str, Policy] | None]:
+        """Give the policies outside a pause and, where one is on, those during it."""
+        usual = policies_of(parts, domains, self._judged)
+        return usual, policies_of(parts, domains, self._judged, paused=True) if self._pausing.on else None
+
     def _move(self) -> None:
         """Take in that this machine's addresses have changed."""
         self._listening.follow()
@@ -208,7 +254,7 @@ class Daemon:
         return trouble
 
     def _published(self) -> tuple[Parts, HouseNames, Generation, Mapping[str, Policy] | None]:
-        parts = self._reread()
+        parts = self._with_family(self._reread())
         generation = generation_of(parts, open_set(parts.state.current))
         loose = policies_of(parts, generation.domains, paused=True) if self._pausing.on else None
         return parts, HouseNames(parts.settings), generation, loose
@@ -218,7 +264,7 @@ class Daemon:
     ) -> None:
         """Decide by new parts from now on; what is on its way upstream comes to its end there."""
         old, new = self._parts.settings, parts.settings
-        self._parts, self._names = parts, names
+        self._parts, self._names, self._judged = parts, names, Judged(generation.domains)
         moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
         now = self._networks.applied(names.applied(self._pausing.applied(generation, loose)))
         self.engine.replace(now, other_upstreams=moved)
@@ -255,9 +301,23 @@ class Daemon:
                 return Refused(trouble) if trouble else Reloaded(len(domains), len(domains.lists))
             case Pause(minutes):
                 return await self._pause(minutes)
+            case FamilyChanged() | Standings():
+                return await self._answer_family(request)
             case Resume():
                 async with self._turn:
                     return Resumed(self._pausing.end())
+
+    async def _answer_family(self, request: FamilyChanged | Standings) -> Answer:
+        if isinstance(request, Standings):
+            return await asyncio.to_thread(standings_now, self._family, self._parts)
+        async with self._turn:
+            await asyncio.to_thread(self._family.read)
+            try:
+                await self._renew_family()
+            except MemoryError:
+                return Refused("too little memory to judge the set anew; the family's rules of before stay in force")
+        trouble = self._family.trouble
+        return Refused(trouble) if trouble else FamilyTaken(len(self._parts.family.family.children))
 
     async def _pause(self, minutes: int) -> Answer:
         if not SHORTEST_PAUSE <= minutes <= LONGEST_PAUSE:

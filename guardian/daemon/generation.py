@@ -108,8 +108,12 @@ class Judged:
         if any(rules not in kept for rules in wanted.values()):
             rows = self._domains.rows()
             for rules in wanted.values():
-                kept[rules] = kept.pop(rules, None) or Policy(rules[0], self._domains.lists, rows, rules[1:])
+                if rules not in kept:
+                    kept[rules] = Policy(rules[0], self._domains.lists, rows, rules[1:])
         found = {profile: kept[rules] for profile, rules in wanted.items()}
+        for rules in wanted.values():
+            # to the end: of those in use none goes
+            kept[rules] = kept.pop(rules)
         while len(kept) > self._max_policies:
             del kept[next(iter(kept))]
         return found

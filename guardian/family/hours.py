@@ -55,13 +55,13 @@ def next_change(windows: Sequence[Window], moment: datetime) -> datetime | None:
     step = moment.replace(second=0, microsecond=0)
     end = step + _LOOK_AHEAD
     # in UTC: adding a minute to wall time would miss the hour that comes twice
-    for candidate in _edges(windows, step, end):
+    for candidate in edges(windows, step, end):
         if candidate > moment and any_holds(windows, candidate.astimezone(zone)) != now:
             return candidate.astimezone(zone)
     return None
 
 
-def _edges(windows: Sequence[Window], start: datetime, end: datetime) -> list[datetime]:
+def edges(windows: Sequence[Window], start: datetime, end: datetime) -> list[datetime]:
     """Give every minute, in order, at which something could change: edges of windows, and jumps of the clock."""
     found = set()
     day = start - timedelta(days=1)

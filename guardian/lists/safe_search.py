@@ -7,7 +7,7 @@ Law 3: the engine `youtube` follows its own column of the bands; every other eng
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,7 +19,7 @@ from guardian.model import Band
 from guardian.wire.names import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from guardian.config.document import Document
     from guardian.errors import Fault
@@ -35,6 +35,19 @@ Strength = Literal["strict", "moderate", "off"]
 """How much an engine hides."""
 
 
+_STRICTEST: Final = ("strict", "moderate", "off")
+
+
+class Asked(NamedTuple):
+    """A band, and what a family has decided otherwise for one child of it."""
+
+    band: Band
+    search: str | None = None
+    """`strict` or `off`; None for what the band does."""
+    youtube: str | None = None
+    """A Strength; None for what the band does."""
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -45,7 +58,7 @@ class Target(_Entry):
     strict: NameText
     moderate: NameText | None = None
 
-    def of(self, strength: Strength) -> str | None:
+    def of(self, strength: str) -> str | None:
         """Give the name for one strength; None leaves the engine as it is."""
         if strength == "off":
             return None
@@ -91,10 +104,15 @@ class SafeSearch(_Entry):
 
     def rewrites(self, band: Band) -> dict[bytes, bytes]:
         """Give for each name that this band has rewritten the name to answer with, both in wire form."""
-        strengths = self.bands[band]
+        return self.strictest([Asked(band)])
+
+    def strictest(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
+        """Give the same for a device of several children: of what is asked for them the strictest counts."""
+        search = min((one.search or self.bands[one.band].search for one in asked), key=_STRICTEST.index)
+        youtube = min((one.youtube or self.bands[one.band].youtube for one in asked), key=_STRICTEST.index)
         found: dict[bytes, bytes] = {}
         for name, engine in self.engines.items():
-            target = engine.target.of(strengths.youtube if name == YOUTUBE else strengths.search)
+            target = engine.target.of(youtube if name == YOUTUBE else search)
             if target is not None:
                 found.update(dict.fromkeys(map(to_wire, engine.names), to_wire(target)))
         return found

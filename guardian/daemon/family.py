@@ -1,0 +1,137 @@
+"""Keep what the family has decided, as it was last read well, and say what of it holds now.
+
+Law 1: what can't be read changes nothing: the last good family stays in memory, and the trouble is told.
+Law 2: a store that can't be read at the start names nobody: every device is an unknown one then, as strict as if the
+       youngest child might hold it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from guardian.daemon.named import children_profile, named_of
+from guardian.engine.household import UNKNOWN
+from guardian.errors import StoreError
+from guardian.family.family import Family
+from guardian.family.growing import grown
+from guardian.family.newcomers import unknown_band
+from guardian.family.reading import read_family
+from guardian.family.standing import Moment, Standing, standing_of
+from guardian.model import Band
+from guardian.store.database import read_store
+from guardian.system.clock import clock_is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from guardian.engine.household import Named
+
+LOG = logging.getLogger("guardian")
+
+
+class FamilyNow(NamedTuple):
+    """A family, and what holds now for each profile that it makes."""
+
+    family: Family = Family()
+    standings: Mapping[str, tuple[Standing, ...]] = {}
+    """By profile: of each child who uses the device, or of a device that nobody has named; empty without a store."""
+
+    @property
+    def named(self) -> Named:
+        """Whom the family has named."""
+        return named_of(self.family)
+
+
+NOBODY = FamilyNow()
+"""A house without a family store."""
+
+
+class HouseFamily:
+    """The family store of this house."""
+
+    def __init__(
+        self,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        known: Callable[[float, float], bool] = clock_is_known,
+    ) -> None:
+        """Read nothing yet.
+
+        `now` is the clock in seconds of Unix time; `known` says whether to believe it, given a time that has passed.
+        """
+        self._path = path
+        self.clock = now
+        self._known = known
+        self._family: Family | None = None
+        self._floor = 0.0
+        """When the store was last written: no clock can be before that."""
+        self.trouble = ""
+        """Why the store can't be read, for people; empty where it can, or where there is none."""
+
+    def read(self) -> None:
+        """Read the store anew; to be called in a thread once guardian answers."""
+        before = self.trouble
+        try:
+            self._family = self._read()
+            self.trouble = ""
+        except (OSError, StoreError) as error:
+            kept = "the family as last read stays in force" if self._family else "every device is an unknown one"
+            self.trouble = f"{error}; {kept}"
+        if self.trouble and self.trouble != before:
+            LOG.error("%s", self.trouble)
+
+    def _read(self) -> Family | None:
+        if not self._path.exists():
+            if self._family:
+                raise StoreError(f"{self._path}: the family store is gone; `guardian restore` brings a backup")
+            return None
+        self._floor = self._path.stat().st_mtime
+        store = read_store(self._path)
+        try:
+            return read_family(store)
+        finally:
+            store.close()
+
+    def moment(self) -> Moment:
+        """Give the time in the family's zone, and whether it can be believed."""
+        now = self.clock()
+        zone = zone_of(self._family or Family())
+        return Moment(datetime.fromtimestamp(now, zone), self._known(now, self._floor))
+
+    def now(self, declared: Band) -> FamilyNow:
+        """Say what holds now; `declared` is the operator's band for devices that nobody has named."""
+        if self._family is None:
+            # Law 2; without a store and without trouble there is nothing to hold
+            lost = {UNKNOWN: (Standing(Band.EARLY),)} if self.trouble else {}
+            return FamilyNow(Family(), lost)
+        return FamilyNow(self._family, standings_of(self._family, self.moment(), declared))
+
+
+def standings_of(family: Family, moment: Moment, declared: Band) -> dict[str, tuple[Standing, ...]]:
+    """Say what holds at a moment for each child, each set of children with a device, and a device nobody has named."""
+    children = {child.id: standing_of(family, child, moment) for child in family.children}
+    found: dict[str, tuple[Standing, ...]] = {}
+    found |= {children_profile([child]): (standing,) for child, standing in children.items()}
+    for device in family.devices:
+        if len(device.children) > 1:
+            found[children_profile(device.children)] = tuple(children[one] for one in sorted(set(device.children)))
+    today = moment.at.date()
+    band = unknown_band(
+        family.unknown_band or declared,
+        [grown(child, today) if moment.known else child for child in family.children],
+    )
+    found[UNKNOWN] = (standing_of(family, None, moment, band),)
+    return found
+
+
+def zone_of(family: Family) -> ZoneInfo | None:
+    """Give the family's time zone; this machine's own, which is None, where it is not known here."""
+    try:
+        return ZoneInfo(family.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
