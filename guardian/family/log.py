@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
+MAX_LINES = 5000
+"""The oldest go first."""
 GUARDIAN = "guardian"
 """Who did what nobody had to do: a child grew older."""
 
@@ -70,6 +72,7 @@ def note(
         "INSERT INTO log (day, who, what, detail, child) VALUES (?, ?, ?, ?, ?)",
         (f"{today:%Y-%m-%d}", who, did.value, detail, child),
     )
+    store.execute("DELETE FROM log WHERE id <= (SELECT id FROM log ORDER BY id DESC LIMIT 1 OFFSET ?)", (MAX_LINES,))
 
 
 def read_log(store: sqlite3.Connection, child: int | None = None, at_most: int = 500) -> tuple[Line, ...]:

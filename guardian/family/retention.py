@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 LOG_MONTHS = 12
-SESSION_DAYS = 30
 TOKEN_DAYS = 90
 REQUEST_DAYS = 7
 DEVICE_MONTHS = 3
-MAX_LOG = 9000
-"""Lines; the oldest go first."""
 TABLES = (
     "session", "token", "claim", "log", "request", "measure", "budget", "rule", "choice", "hours", "holiday",
     "device_child", "device", "child", "adult", "setting",
@@ -45,14 +42,13 @@ def tidy(store: sqlite3.Connection, now: datetime) -> None:
         ("DELETE FROM token WHERE used < ?", _days_ago(today, TOKEN_DAYS)),
         ("DELETE FROM request WHERE made <= ?", _days_ago(today, REQUEST_DAYS)),
         ("UPDATE budget SET day = NULL, left_seconds = NULL, running_until = NULL WHERE day < ?", f"{today}"),
-        ("DELETE FROM holiday WHERE last < ?", _days_ago(today, REQUEST_DAYS)),
+        ("DELETE FROM holiday WHERE last < ?", f"{today}"),
         (
             "DELETE FROM device WHERE adult = 0 AND arrived <= ? AND id NOT IN (SELECT device FROM device_child)",
             later(month, -DEVICE_MONTHS),
         ),
     ):
         store.execute(statement, (before,))
-    store.execute("DELETE FROM log WHERE id NOT IN (SELECT id FROM log ORDER BY id DESC LIMIT ?)", (MAX_LOG,))
     _write_down_who_grew(store, today)
 
 
