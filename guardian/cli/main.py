@@ -30,6 +30,8 @@ COMMANDS = {
     "explain": "say why a name is open or closed",
     "try": "say which names some lists would block",
     "lists": "compile lists, or show what is compiled",
+    "backup": "write what the family has decided to one file that only its passphrase opens",
+    "restore": "let a backup take the place of what the family has decided since",
     "demo": "a tour that needs no internet",
 }
 HOTTEST = "guardian.engine.engine"

@@ -30,6 +30,7 @@ from guardian.family.rules import add_rule
 from guardian.family.schedules import set_holidays, set_hours
 from guardian.family.settings import set_setting
 from guardian.model import Band
+from guardian.store.database import scratch_store, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,12 @@ def restore(store: sqlite3.Connection, backup: Backup, who: str, now: datetime) 
     # one line says it; those of the single changes would drown the log
     store.execute("DELETE FROM log WHERE id > ?", (before,))
     note(store, Did.BACKUP_RESTORED, who, now)
+
+
+def rehearse(backup: Backup, now: datetime) -> None:
+    """Restore a backup in memory alone; TrustError as `restore`."""
+    with contextlib.closing(scratch_store()) as store, transaction(store):
+        restore(store, backup, "", now)
 
 
 def _clear(store: sqlite3.Connection, labels: set[str]) -> None:

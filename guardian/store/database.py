@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from guardian.errors import StoreError
@@ -18,7 +19,6 @@ from guardian.store.schema import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 VERSION = len(STEPS)
 BUSY_SECONDS = 5.0
@@ -74,6 +74,14 @@ def read_store(path: Path) -> sqlite3.Connection:
     if version != VERSION:
         connection.close()
         raise StoreError(f"{path}: the family store has version {version}, this guardian reads {VERSION}")
+    return connection
+
+
+def scratch_store() -> sqlite3.Connection:
+    """Open an empty store in memory, to try a change out."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    _bring_up_to_date(connection, Path(":memory:"))
     return connection
 
 

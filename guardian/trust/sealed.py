@@ -65,6 +65,11 @@ def unseal(sealed: bytes, passphrase: str) -> bytes:
         raise TrustError("the passphrase is not the one of this backup, or the file is damaged") from None
 
 
+def check_head(sealed: bytes) -> None:
+    """Say whether a passphrase is worth asking for; TrustError where no passphrase could open this."""
+    _read_head(sealed)
+
+
 def _read_head(sealed: bytes) -> _Head:
     if not sealed.startswith(MAGIC):
         raise TrustError("this is no backup of guardian")

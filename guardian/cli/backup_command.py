@@ -1,0 +1,58 @@
+"""Run `guardian backup`: what the family has decided, in one file that only its passphrase opens."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.cli.backup_file import contents, counts, open_backup
+from guardian.cli.house import add_config, open_house
+from guardian.cli.passphrase import add_passphrase, new_passphrase
+from guardian.errors import StoreError
+from guardian.family.backup import saved, write_backup
+from guardian.store.backup import write_sealed
+from guardian.store.database import read_store
+from guardian.trust.sealed import seal
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from guardian.family.backup import Backup
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Give the command its options."""
+    add_config(parser)
+    add_passphrase(parser)
+    parser.add_argument("file", type=Path, metavar="FILE", help="the backup, best on another disk than this one")
+    parser.add_argument("--check", action="store_true", help="write nothing: say whether FILE could be restored")
+    parser.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """Back up, or check a backup."""
+    if arguments.check:
+        backup = open_backup(arguments.file, arguments.passphrase_file, datetime.now().astimezone())
+    else:
+        backup = _back_up(arguments)
+    if arguments.json:
+        print(json.dumps({"file": str(arguments.file), **counts(backup)}))
+    elif arguments.check:
+        print(f"{arguments.file} is whole and can be restored: {contents(backup)}")
+    else:
+        print(f"{arguments.file} holds {contents(backup)}")
+        print("keep its passphrase somewhere else than the file: without it nobody can open it again")
+    return 0
+
+
+def _back_up(arguments: Namespace) -> Backup:
+    path = open_house(arguments.config).state.family
+    if not path.exists():
+        raise StoreError(f"{path}: this family has decided nothing yet, so there is nothing to back up")
+    with contextlib.closing(read_store(path)) as store:
+        backup = saved(store)
+    write_sealed(arguments.file, seal(write_backup(backup), new_passphrase(arguments.passphrase_file)))
+    return backup

@@ -1,0 +1,80 @@
+"""Run `guardian restore`: a backup takes the place of what the family has decided since.
+
+Law 1: all of it or nothing; what was there is kept, and `--previous` brings it back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guardian.cli.backup_file import contents, counts, open_backup
+from guardian.cli.house import add_config, open_house
+from guardian.cli.passphrase import add_passphrase
+from guardian.errors import StoreError
+from guardian.family.adults import read_adults
+from guardian.family.backup import saved
+from guardian.family.restoring import restore
+from guardian.store.backup import keep_previous, open_sound, previous_of
+from guardian.store.database import read_store, transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from argparse import ArgumentParser, Namespace
+
+    from guardian.family.backup import Backup
+
+WHO = "command line"
+"""Who did it, as the settings log says."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Give the command its options."""
+    add_config(parser)
+    add_passphrase(parser)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", type=Path, nargs="?", metavar="FILE", help="what `guardian backup` wrote")
+    source.add_argument("--previous", action="store_true", help="the family as it was before the last restore")
+    parser.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: Namespace) -> int:
+    """Restore."""
+    house = open_house(arguments.config)
+    path = house.state.family
+    now = datetime.now().astimezone()
+    backup = _previous(path) if arguments.previous else open_backup(arguments.file, arguments.passphrase_file, now)
+    store, damaged = open_sound(path)
+    with contextlib.closing(store):
+        _restore(store, path, backup, now)
+        locked_out = bool(backup.adults) and not any(adult.password for adult in read_adults(store))
+    if arguments.json:
+        print(json.dumps(counts(backup)))
+        return 0
+    print(f"restored: {contents(backup)}")
+    if damaged:
+        print(f"the store that was there was damaged; it is kept as {damaged}")
+    else:
+        print("to have back what was there before: guardian restore --previous")
+    if locked_out:
+        print("a backup holds no passwords: `guardian setup-code` lets a parent choose one")
+    return 0
+
+
+def _restore(store: sqlite3.Connection, path: Path, backup: Backup, now: datetime) -> None:
+    before = saved(store)
+    with transaction(store):
+        restore(store, backup, WHO, now)
+        # last of all, so that a restore that is refused leaves the one before it
+        keep_previous(path, lambda previous: restore(previous, before, WHO, now))
+
+
+def _previous(path: Path) -> Backup:
+    previous = previous_of(path)
+    if not previous.exists():
+        raise StoreError(f"{previous}: nothing was restored here, so there is no family before that")
+    with contextlib.closing(read_store(previous)) as store:
+        return saved(store)
