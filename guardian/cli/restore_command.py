@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from guardian.cli.backup_file import contents, counts, open_backup
 from guardian.cli.house import add_config, open_house
+from guardian.cli.in_force import IN_FORCE, LATER, is_in_force
 from guardian.cli.passphrase import add_passphrase
 from guardian.errors import StoreError
 from guardian.family.adults import read_adults
@@ -51,12 +52,14 @@ def run(arguments: Namespace) -> int:
     with contextlib.closing(store):
         _restore(store, path, backup, now)
         locked_out = bool(backup.adults) and not any(adult.password for adult in read_adults(store))
+    in_force = is_in_force(house)
     if arguments.json:
-        print(json.dumps(counts(backup)))
+        print(json.dumps({**counts(backup), "in_force": in_force, "damaged": str(damaged) if damaged else None}))
         return 0
     print(f"restored: {contents(backup)}")
+    print(IN_FORCE if in_force else LATER)
     if damaged:
-        print(f"the store that was there was damaged; it is kept as {damaged}")
+        print(f"the store that was there was damaged and is kept as {damaged}; start `guardian web` again")
     else:
         print("to have back what was there before: guardian restore --previous")
     if locked_out:
