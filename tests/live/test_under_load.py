@@ -193,7 +193,7 @@ def test_where_the_first_upstream_is_dead_the_second_answers(
         config.write_text(config.read_text().replace("family:", f'  - {{url: "{authority.url}"}}\nfamily:'))
         guardian = start(config).ready()
         assert ADDRESS in str(ask(guardian.port, "second.example").answer)
-        assert dead.names() == ["second.example"]
+        assert [one for one in dead.names() if one] == ["second.example"], "guardian's own probe is the root's"
 
 
 def test_a_forward_zone_is_asked_at_its_own_upstream(
