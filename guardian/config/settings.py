@@ -35,12 +35,14 @@ from guardian.config.values import (
     TlsEndpointText,
     UpstreamText,
     UpstreamUrl,
+    WebEndpointText,
     WordText,
     ZoneText,
     read_address,
     read_endpoint,
     read_tls_endpoint,
     read_upstream_url,
+    read_web_endpoint,
 )
 from guardian.model import Band, BlockMode, Format, ListKind
 
@@ -200,6 +202,18 @@ class Family(Section):
     """The age band of a device that nobody has named."""
 
 
+class Web(Section):
+    """Where the family decides: the API, by browsers and programs."""
+
+    listen: Annotated[
+        tuple[Annotated[WebEndpointText, Once("the listener", lambda one: str(one) if one.port else None)], ...],
+        Field(strict=False, max_length=64),
+    ] = (read_web_endpoint("127.0.0.1:8080"),)
+    """Addresses and ports where browsers ask; none: `guardian run` starts no web."""
+    names: Annotated[tuple[NameText, ...], Field(strict=False, max_length=16)] = ()
+    """Further names by which this machine is asked; its addresses, localhost and guardian.home.arpa need no naming."""
+
+
 class Client(Section):
     """A device, or a network of devices, and its age band: an address wins over mac, mac over a wider network."""
 
@@ -250,6 +264,8 @@ class Settings(Section):
     """What is blocked, allowed and protected."""
     family: Family = Family()
     """What holds until the family has decided for itself."""
+    web: Web = Web()
+    """Where the family decides."""
     clients: Annotated[
         tuple[
             Annotated[

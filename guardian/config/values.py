@@ -32,6 +32,7 @@ LOCAL: Final = "local"
 DNS_PORT = 53
 DNS_TLS_PORT = 853
 """RFC 7858 section 3.1."""
+WEB_PORT = 8080
 MAX_PORT = 65535
 MAX_NAME = 253
 """Characters: 255 octets of wire form (RFC 1035 section 2.3.4) without the first length and the root."""
@@ -159,6 +160,11 @@ def read_endpoint(value: object, port: int = DNS_PORT) -> Endpoint:
 def read_tls_endpoint(value: object) -> Endpoint:
     """Return the endpoint, as `read_endpoint` does; without a port it is 853."""
     return read_endpoint(value, DNS_TLS_PORT)
+
+
+def read_web_endpoint(value: object) -> Endpoint:
+    """Return the endpoint, as `read_endpoint` does; without a port it is 8080."""
+    return read_endpoint(value, WEB_PORT)
 
 
 def read_upstream_url(value: object) -> UpstreamUrl:
@@ -318,6 +324,7 @@ def _string(*examples: str) -> dict[str, Any]:
 
 EndpointText = Annotated[Endpoint, Text(read_endpoint, _string("127.0.0.1:1053", "[::1]:1053"))]
 TlsEndpointText = Annotated[Endpoint, Text(read_tls_endpoint, _string("127.0.0.1:853", "[::1]:853"))]
+WebEndpointText = Annotated[Endpoint, Text(read_web_endpoint, _string("127.0.0.1:8080", "[::1]:8080"))]
 UpstreamText = Annotated[
     UpstreamUrl,
     Text(read_upstream_url, {**_string("tls://dns.quad9.net", "udp://192.168.1.1:53"), "pattern": "^(udp|tcp|tls)://"}),

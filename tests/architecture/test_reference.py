@@ -22,6 +22,7 @@ SECTIONS = {
     "names": "Names",
     "lists": "Lists",
     "family": "Family",
+    "web": "Web",
     "clients": "Client",
 }
 """Each heading of docs/configuration.md that has keys, and its model in config/schema.json."""
