@@ -68,6 +68,10 @@ class Status:
     """The same as a time of day, `14:32`."""
     reload_trouble: str
     """Why the last reload was not taken in; empty where it was."""
+    family_trouble: str
+    """Why the family store can't be read, and what holds meanwhile; empty where it can."""
+    clock_known: bool
+    """Whether the time can be believed; where it can't, nothing is open that has its hours."""
     memory: int
     """MiB of its own; the mapped set is the kernel's."""
 
@@ -77,6 +81,13 @@ def needs(status: Status) -> tuple[str, ...]:
     found = [*_set_needs(status.set)]
     if status.reload_trouble:
         found.append(f"the last reload was not taken in: {status.reload_trouble}; mend it, then `guardian reload`")
+    if status.family_trouble:
+        found.append(status.family_trouble)
+    if not status.clock_known:
+        found.append(
+            "the time of this machine is not known for sure, so what has hours stays closed; let it reach a time server"
+            " (`timedatectl` says how that goes)"
+        )
     found += [f"{one.server}: {one.trouble}" for one in status.upstreams if one.trouble]
     if status.upstreams and all(one.state == "silent" for one in status.upstreams):
         found.append("no upstream answers: names in memory and closed ones are answered; is the internet there?")

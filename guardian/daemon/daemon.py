@@ -346,6 +346,8 @@ class Daemon:
             paused_minutes=pausing.minutes_left(),
             paused_until=pausing.until,
             reload_trouble=self._reload_trouble,
+            family_trouble=self._family.trouble,
+            clock_known=self._family.tells_time(),
             memory=own_memory(),
         )
 

@@ -103,6 +103,10 @@ class HouseFamily:
         zone = zone_of(self._family or Family())
         return Moment(datetime.fromtimestamp(now, zone), self._known(now, self._floor))
 
+    def tells_time(self) -> bool:
+        """Say whether the time can be believed, or does not matter: a house without a family store has no hours."""
+        return self._family is None or self.moment().known
+
     def now(self, declared: Band) -> FamilyNow:
         """Say what holds now; `declared` is the operator's band for devices that nobody has named."""
         if self._family is None:

@@ -15,5 +15,7 @@ WELL = Status(
     paused_minutes=None,
     paused_until=None,
     reload_trouble="",
+    family_trouble="",
+    clock_known=True,
     memory=26,
 )

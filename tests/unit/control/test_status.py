@@ -39,6 +39,8 @@ def test_a_plain_upstream_that_answers_is_a_choice() -> None:
         (with_set("unusable"), "can't be used", "guardian lists compile"),
         (with_set("missing", None), "lists that ship with guardian", "guardian lists compile"),
         (with_set("in force", 31), "31 days old", "guardian lists compile"),
+        (replace(WELL, family_trouble="family.sqlite3: is gone"), "is gone", "family.sqlite3"),
+        (replace(WELL, clock_known=False), "what has hours stays closed", "time server"),
         (replace(WELL, reload_trouble="guardian.yaml:3:1: no"), "guardian.yaml:3:1: no", "guardian reload"),
         (with_upstreams(replace(UPSTREAM, trouble="port 853 is closed")), "port 853 is closed", ""),
         (with_upstreams(replace(UPSTREAM, state="silent")), "no upstream answers", "internet"),
