@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,9 @@ def test_a_token_that_nobody_used_is_forgotten(store: sqlite3.Connection, now: d
 def test_sessions_and_claims_go_at_their_end(store: sqlite3.Connection, now: datetime, ana: int) -> None:
     mira = add_adult(store, "Mira", Role.PARENT, None, "Mira", now)
     store.execute("INSERT INTO session VALUES ('d', ?, ?, '')", (mira, int(now.timestamp())))
-    store.execute("INSERT INTO claim VALUES ('d', ?, 0, ?)", (ana, int(now.timestamp())))
+    store.execute(
+        "INSERT INTO claim (digest, child, who, until) VALUES ('d', ?, 'Mira', ?)", (ana, int(now.timestamp()))
+    )
     tidy(store, now - timedelta(seconds=1))
     assert (count(store, "session"), count(store, "claim")) == (1, 1)
     tidy(store, now)
@@ -176,12 +179,18 @@ def test_a_reader_who_holds_back_the_erasing_is_told(store: sqlite3.Connection, 
 
 def test_what_is_deleted_is_in_no_stale_copy_either(store: sqlite3.Connection, tmp_path: Path) -> None:
     """Pages that are split keep copies of rows, which `secure_delete` alone leaves when the rows go."""
-    names = [f"{number * 7919 % 10007:05}shenja{'x' * (number % 90)}" for number in range(400)]
-    for start in range(0, 400, 40):
+    chance = random.Random(2)
+    names: list[str] = []
+    gone: list[str] = []
+    for _ in range(60):
         with transaction(store):
-            store.executemany("INSERT INTO token VALUES (?, 'x', '', '')", [(name,) for name in names[start:][:40]])
-        with transaction(store):
-            store.executemany("DELETE FROM token WHERE digest = ?", [(name,) for name in names[start:][:40:2]])
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert not [name for name in names[::2] if name[:11].encode() in kept]
-    assert all(name.encode() in kept for name in names[1::2])
+            for _ in range(chance.randrange(1, 40)):
+                if len(names) > 100 or (names and chance.random() < 0.45):
+                    gone.append(names.pop(chance.randrange(len(names))))
+                    store.execute("DELETE FROM rule WHERE name = ?", (gone[-1],))
+                else:
+                    names.append(f"{chance.getrandbits(64):016x}{'x' * chance.randrange(150)}")
+                    store.execute("INSERT INTO rule (name, action) VALUES (?, 'allow')", (names[-1],))
+        kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert not [name for name in gone if name[:16].encode() in kept]
+    assert all(name.encode() in kept for name in names)
