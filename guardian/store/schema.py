@@ -129,6 +129,8 @@ STEPS: Final[tuple[str, ...]] = (
         digest TEXT PRIMARY KEY,
         child INTEGER REFERENCES child ON DELETE CASCADE,
         adult INTEGER NOT NULL DEFAULT 0 CHECK (adult IN (0, 1)),
+        who TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
         until INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
