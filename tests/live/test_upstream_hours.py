@@ -163,6 +163,7 @@ def test_names_in_memory_are_answered_whatever_the_only_upstream_does(
         assert slowest([one for one in alone.heard if one.asked > SETTLED]) <= AT_ONCE * BUSY
 
 
+@pytest.mark.thorough
 def test_a_dead_upstream_is_left_alone_said_once_and_heard_when_it_is_back(alone: Device, authority: Authority) -> None:
     asked: dict[bool, int] = {}
 
