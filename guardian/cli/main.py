@@ -18,14 +18,20 @@ from guardian.system.build import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 COMMANDS = {
     "run": "set everything up and answer DNS in the foreground",
     "dns": "answer DNS by the published set",
+    "web": "serve the family's API, by which parents decide",
+    "setup-code": "print the code by which a parent signs in for the first time",
     "status": "say how the running guardian is, and what needs a person",
     "pause": "let filtering pause for the whole house, for a while",
     "resume": "end a pause",
     "reload": "let the running guardian take in settings and lists anew",
+    "children": "who the children are, and what holds for each",
+    "devices": "whose the devices are",
+    "schedule": "when something is closed, week by week",
     "check": "check the configuration and the lists; every fault at once",
     "explain": "say why a name is open or closed",
     "try": "say which names some lists would block",
@@ -48,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, sentence in COMMANDS.items():
         command = commands.add_parser(name, help=sentence, description=sentence, add_help=True)
         if words[:1] == [name]:
-            importlib.import_module(f"guardian.cli.{name}_command").add_arguments(command)
+            _module(name).add_arguments(command)
     given = parser.parse_args(words)
     try:
-        return int(importlib.import_module(f"guardian.cli.{given.command}_command").run(given))
+        return int(_module(given.command).run(given))
     except ConfigError as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIG
@@ -64,3 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAULT
     except KeyboardInterrupt:
         return EXIT_FAULT
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"guardian.cli.{command.replace('-', '_')}_command")

@@ -1,4 +1,4 @@
-"""Run `guardian run`: compile the lists, then answer DNS in the foreground.
+"""Run `guardian run`: compile the lists, start the web beside, then answer DNS in the foreground.
 
 Law 1: what is decided for the person is said before it holds: another upstream, another listener, older lists.
 Law 2: compiling is a process of its own, so that its memory is given back before answering begins.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guardian.cli.house import add_config, config_file, open_house
 from guardian.config.values import DNS_PORT, Endpoint
@@ -47,6 +47,7 @@ def run(arguments: Namespace) -> int:
     if not arguments.lan:
         first = house.settings.dns.listen[0]
         _say(f"try it: dig @{first.address} -p {first.port} gambling.guardian.example")
+    start_web(house, config)
     sys.stdout.flush()
     return os.execv(sys.executable, [*_SELF, "dns", "--config", config, *options])  # noqa: S606 - ourselves
 
@@ -61,6 +62,22 @@ def _compile(config: str) -> int:
         return subprocess.run(words, check=False, user=person.uid, group=person.gid, extra_groups=[]).returncode  # noqa: S603
     except OSError as error:
         raise StoreError(f"{sys.executable}: can't be run by user {person}: {error.strerror}") from error
+
+
+def start_web(house: House, config: str) -> None:
+    """Start `guardian web` beside us, as the person behind sudo; it ends when we do, and we don't when it does."""
+    if not house.settings.web.listen:
+        return
+    ours, theirs = os.pipe()
+    # what we become holds this end open until it ends, whatever ends it
+    os.set_inheritable(theirs, True)
+    person = behind_sudo()
+    owner: dict[str, Any] = {} if person is None else {"user": person.uid, "group": person.gid, "extra_groups": []}
+    try:
+        subprocess.Popen([*_SELF, "web", "--beside", "--config", config], stdin=ours, **owner)  # noqa: S603 - ourselves
+    except OSError as error:
+        _say(f"the web could not be started: {error.strerror}; names are answered all the same")
+    os.close(ours)
 
 
 def _upstream(house: House) -> list[str]:

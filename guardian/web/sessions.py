@@ -12,7 +12,6 @@ import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.family.adults import Role
-from guardian.family.retention import SESSION_DAYS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 FORM_HEADER = "Guardian-Form"
+SESSION_DAYS = 30
 MAX_SESSIONS = 16
 """Of one adult; the oldest goes first."""
 _SECONDS = SESSION_DAYS * 86_400

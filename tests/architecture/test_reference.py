@@ -87,7 +87,7 @@ def test_every_model_of_the_settings_has_its_place() -> None:
 
 
 def test_readme_lists_every_command_and_no_other() -> None:
-    named = re.findall(r"^\| `guardian ([a-z]+)", headed(read("README.md"), "Commands"), re.MULTILINE)
+    named = re.findall(r"^\| `guardian ([a-z-]+)", headed(read("README.md"), "Commands"), re.MULTILINE)
     assert set(named) == set(COMMANDS)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONFIG = """\
 state: ./state
 dns: {listen: ["127.0.0.1:1053"], allow_from: [192.168.1.0/24]}
+web: {listen: []}
 upstreams:
   - {url: "udp://192.168.1.1"}
 clients:

@@ -146,11 +146,12 @@ def command(*words: str | Path, cwd: Path | None = None, text: str | None = None
 
 
 def write_config(folder: Path, upstream: str, *, extra: str = "", unknown: str = "10-12") -> Path:
-    """Write a configuration that listens on a drawn port and knows a device for each band."""
+    """Write a configuration that listens on drawn ports and knows a device for each band."""
     devices = "\n".join(f'  - {{network: {address}/32, band: "{band}"}}' for band, address in BANDS.items())
     text = f"""\
 state: ./state
 dns: {{listen: ["127.0.0.1:0"]}}
+web: {{listen: ["127.0.0.1:0"]}}
 upstreams:
   - {{url: "{upstream}"}}
 family: {{unknown_devices: "{unknown}"}}
