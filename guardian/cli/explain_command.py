@@ -18,9 +18,11 @@ from guardian.cli.told import told_if_running
 from guardian.config.settings import Lists
 from guardian.control.messages import Explain, Explained
 from guardian.daemon.explaining import explained
+from guardian.daemon.family import HouseFamily
 from guardian.daemon.generation import generation_of
 from guardian.daemon.parts import Parts
 from guardian.daemon.sets import open_set
+from guardian.engine.household import UNKNOWN
 from guardian.errors import GuardianError, ListError, StoreError, WireError
 from guardian.lists.catalog import read_catalog, read_protected
 from guardian.lists.domain_set import DomainSet
@@ -46,6 +48,11 @@ THREAT_APPEAL = (
     "a list with kind: allow does not open it; if it is listed by mistake, blocklists/PROVENANCE.md says how to have"
     " the entry removed; at home, only a list with kind: protected opens it (docs/configuration.md, lists)"
 )
+FAMILY_APPEAL = "ask a parent: this family has decided it, and `guardian allow` opens a name for one child"
+_DECIDED = {
+    one.name.lower()
+    for one in (Reason.PARENT_CLOSES, Reason.OFF, Reason.LESSON, Reason.HOURS, Reason.BUDGET, Reason.SERVICE)
+}
 _WORDS = {"allow": "open", "block": "closed", "house": "answered by this house", "refuse": "refused"}
 
 
@@ -75,7 +82,11 @@ def run(arguments: Namespace) -> int:
     lists = "those in force in the running guardian"
     if answer is None:
         domains, lists = _set(house)
-        parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: memoryview(b""))
+        tables = house.categories, house.safe_search
+        family = HouseFamily(house.state.family)
+        family.read()
+        now = family.now(house.settings.family.unknown_devices)
+        parts = Parts(house.settings, house.state, *tables, lambda: memoryview(b""), now)
         generation = generation_of(parts, domains)
         answer = explained(request, generation, generation.household.profile_of)
     walk, usual = answer.walk, answer.usual
@@ -150,7 +161,9 @@ def _set(house: House) -> tuple[DomainSet, str]:
 
 
 def _asker(walk: Explanation) -> str:
-    return f"band {walk.band}" if walk.profile == walk.band else f"a device that nobody has named (band {walk.band})"
+    if walk.profile == UNKNOWN:
+        return f"a device that nobody has named (band {walk.band})"
+    return f"band {walk.band}" if walk.profile == walk.band else f"a child of band {walk.band}"
 
 
 def _sentence(walk: Explanation) -> str:
@@ -183,7 +196,7 @@ def _told(walk: Explanation, name: str, qtype: str, lists: str, house: House) ->
         "name": name,
         "type": qtype,
         "band": walk.band,
-        "named": walk.profile == walk.band,
+        "named": walk.profile != UNKNOWN,
         "verdict": walk.verdict,
         "reason": walk.reason,
         "reason_text": walk.reason_text,
@@ -227,4 +240,6 @@ def _licence(identity: str | None, house: House) -> str | None:
 def _appeal(walk: Explanation) -> str | None:
     if walk.verdict != "block":
         return None
+    if walk.reason in _DECIDED:
+        return FAMILY_APPEAL
     return THREAT_APPEAL if walk.reason == Reason.THREAT.name.lower() else APPEAL

@@ -55,7 +55,7 @@ class Explanation:
     """What guardian makes of a question, and why."""
 
     profile: str
-    """A band, or `unknown`; empty for who may not ask."""
+    """A band, `unknown`, or `child:` and whose device it is; empty for who may not ask."""
     band: str
     """The band whose rules count."""
     verdict: str
@@ -94,10 +94,9 @@ def explain(query: Query, generation: Generation, profile: str | None) -> Explan
         nobody = (Stage("who asks", "nobody of this house"),)
         return _told("", "", Reply(query, codes.REFUSED, Reason.OUTSIDER), generation, nobody)
     policy, asker = generation.policies[profile], Asker(query.client)
-    band = policy.rules.band.value
-    stages: tuple[Stage, ...] = (
-        Stage("who asks", f"a device that nobody has named, so {band}" if profile == UNKNOWN else band),
-    )
+    counts = policy.rules_of(generation.domains, query.name, query.labels, query.qtype, asker)
+    band = counts.band.value
+    stages: tuple[Stage, ...] = (Stage("who asks", _who(profile, band)),)
     if query.name == OWN_NAME:
         own = Reply(query, codes.NOERROR, Reason.THIS_HOUSE)
         return _told(profile, band, own, generation, (*stages, Stage("guardian itself", "this is its own name")))
@@ -120,6 +119,16 @@ def explain(query: Query, generation: Generation, profile: str | None) -> Explan
         reply = Reply(query, codes.NOERROR, Reason.SAFE_SEARCH if target else verdict.reason, verdict=verdict)
     told = to_text(target) if target else None
     return _told(profile, band, reply, generation, stages, met.stored, met.kept_open, told)
+
+
+def _who(profile: str, band: str) -> str:
+    if profile == UNKNOWN:
+        return f"a device that nobody has named, so {band}"
+    if profile == band:
+        return band
+    return (
+        f"a device of several children, of whom the strictest counts: {band}" if "+" in profile else f"a child, {band}"
+    )
 
 
 def _finding(

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from guardian.model import ListKind, Reason
+from guardian.policy.bands import CATEGORY, EVERYTHING, SERVICE
 from guardian.wire.names import to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guardian.lists.domain_set import DomainSet
     from guardian.lists.set_file import ListInfo
     from guardian.model import Asker, Verdict
@@ -47,7 +50,7 @@ def find_out(
     verdict: Verdict,
 ) -> Findings:
     """Find out why `policy`, made for `domains`, came to this verdict of `name`, in wire form, for this asker."""
-    rules = policy.rules
+    rules = policy.rules_of(domains, name, labels, qtype, asker)
     match = domains.find(name, labels)
     heard = domains.hear(match, name, labels, qtype, asker)
     said = heard.stored.union(heard.shaped)
@@ -59,6 +62,7 @@ def find_out(
     stages = (
         Stage("compiled set", _met(stored, pattern)),
         Stage("protected names", _named(naming, ListKind.PROTECTED) or "not protected"),
+        *_decided(name, labels, rules, blocking),
         Stage("malicious software and scams", _blocking(naming, blocking, rules, threats=True)),
         Stage("allow lists", _named(naming, ListKind.ALLOW) or "on none"),
         Stage("lists by category", _blocking(naming, blocking, rules, threats=False)),
@@ -72,6 +76,26 @@ def find_out(
             if info.kind is ListKind.BLOCK and info.category not in rules.closed
         )
     return Findings(stored, stages, kept_open)
+
+
+def _decided(name: bytes, labels: tuple[int, ...], rules: BandRules, blocking: list[ListInfo]) -> Iterator[Stage]:
+    """Tell what a family has decided of a name, as far as it has decided anything of the kind."""
+    above = {name[at:] for at in labels}
+    typed = (("opens", rules.allows), ("closes", rules.blocks), ("opens for a lesson", rules.lesson))
+    if any(names for _, names in typed):
+        said = [f"{word} {to_text(one)}" for word, names in typed for one in sorted(above & names)]
+        yield Stage("names that a parent typed", ", ".join(said) or "none of them")
+    if leading := [info for info in blocking if info.category in rules.bypass]:
+        yield Stage("names that lead past guardian", ", ".join(f"{info.id}, closed" for info in leading))
+    if rules.timed:
+        subjects = {EVERYTHING} | {f"{SERVICE}:{info.id}" for info in blocking}
+        subjects |= {f"{CATEGORY}:{info.category}" for info in blocking}
+        said = [f"{subject}: {why.value}" for subject, why in rules.timed if subject in subjects]
+        yield Stage("time", "; ".join(said) or "nothing that closes this now")
+    if rules.services or rules.opened:
+        said = [f"{info.id}, closed" for info in blocking if info.id in rules.services]
+        said += [f"{info.id}, opened" for info in blocking if info.id in rules.opened - rules.services]
+        yield Stage("services decided on", ", ".join(said) or "none of them")
 
 
 def _met(stored: str, pattern: str) -> str:
