@@ -61,6 +61,18 @@ class Standings:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Say which devices are on this machine's networks and in nobody's list."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAsks:
+    """Say which device has an address now, for a page that answers that device alone."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """It can't be done, and why."""
 
@@ -147,8 +159,52 @@ class StandingsNow:
     children: tuple[ChildNow, ...]
 
 
-Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings
-Answer = Refused | Reloaded | Status | Explained | Paused | Resumed | FamilyTaken | StandingsNow
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A device that nobody has named."""
+
+    hardware: str
+    """Its hardware address, `aa:bb:cc:dd:ee:ff`."""
+    addresses: tuple[str, ...]
+    """Those that it has now; none where a trusted router tells of it."""
+    name: str
+    """What it called itself when it got an address; empty where that is not known."""
+    changing: bool
+    """It has drawn its hardware address at random, and may draw another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomersFound:
+    """The devices that nobody has named, in the order of their hardware addresses; nothing tells when one came."""
+
+    devices: tuple[Newcomer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskerFound:
+    """The device that has an address."""
+
+    hardware: str
+    """Empty where it is not known."""
+    profile: str | None
+    """Whose rules it has: `child:3`, `child:3+5`, a band, `unknown`; None for an address outside of this house."""
+    children: tuple[int, ...]
+    """The children who use it."""
+
+
+Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings | Newcomers | WhoAsks
+Answer = (
+    Refused
+    | Reloaded
+    | Status
+    | Explained
+    | Paused
+    | Resumed
+    | FamilyTaken
+    | StandingsNow
+    | NewcomersFound
+    | AskerFound
+)
 
 _REQUESTS: Final[dict[str, type]] = {
     "reload": Reload,
@@ -158,6 +214,8 @@ _REQUESTS: Final[dict[str, type]] = {
     "resume": Resume,
     "family-changed": FamilyChanged,
     "standings": Standings,
+    "newcomers": Newcomers,
+    "who-asks": WhoAsks,
 }
 _ANSWERS: Final[dict[str, type]] = {
     "refused": Refused,
@@ -168,6 +226,8 @@ _ANSWERS: Final[dict[str, type]] = {
     "resumed": Resumed,
     "family-taken": FamilyTaken,
     "standings-now": StandingsNow,
+    "newcomers-found": NewcomersFound,
+    "asker-found": AskerFound,
 }
 
 

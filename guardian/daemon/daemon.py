@@ -20,6 +20,7 @@ from guardian.control.messages import (
     FamilyChanged,
     FamilyTaken,
     HowAreYou,
+    Newcomers,
     Pause,
     Paused,
     Refused,
@@ -28,6 +29,7 @@ from guardian.control.messages import (
     Resume,
     Resumed,
     Standings,
+    WhoAsks,
 )
 from guardian.control.status import Status
 from guardian.daemon.control import Control
@@ -38,6 +40,7 @@ from guardian.daemon.generation import Judged, generation_of, household_of, poli
 from guardian.daemon.house_names import LOOK_SECONDS, HouseNames
 from guardian.daemon.listening import Listening
 from guardian.daemon.networks import Networks
+from guardian.daemon.newcomers import newcomers_now, who_asks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
 from guardian.daemon.standings import standings_now
@@ -293,8 +296,8 @@ class Daemon:
         match request:
             case HowAreYou():
                 return await self.status()
-            case Explain():
-                return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
+            case Explain() | Newcomers() | WhoAsks():
+                return self._look_up(request)
             case Reload():
                 trouble = await self.reload()
                 domains = self.engine.generation.domains
@@ -306,6 +309,15 @@ class Daemon:
             case Resume():
                 async with self._turn:
                     return Resumed(self._pausing.end())
+
+    def _look_up(self, request: Explain | Newcomers | WhoAsks) -> Answer:
+        match request:
+            case Explain():
+                return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
+            case Newcomers():
+                return newcomers_now(self.engine, self._names.called, self._networks.gateways)
+            case WhoAsks(address):
+                return who_asks(self.engine, address)
 
     async def _answer_family(self, request: FamilyChanged | Standings) -> Answer:
         if isinstance(request, Standings):

@@ -115,6 +115,11 @@ class HouseNames:
         self._records: Records = {}
         self.look()
 
+    @property
+    def called(self) -> dict[str, str]:
+        """What each address is called by the device that has it."""
+        return {str(lease.address): lease.name for lease in self._leases.all}
+
     def look(self) -> bool:
         """Read the lease files that have changed; say whether any name or address has. To be called in a thread."""
         changed = self._leases.look()

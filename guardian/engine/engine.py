@@ -25,6 +25,7 @@ from guardian.engine.stages import STAGES, Ruling, rule
 from guardian.model import Answer, Ask, Asker, AskKey, Hold, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, shortened, with_ttl
+from guardian.wire.question import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,8 @@ PATIENCE = 1.5
 """Seconds that a client waits for a fresh answer while an older one is at hand (RFC 8767 section 5)."""
 MAX_ASKERS = 4096
 MAX_NEIGHBOURS = 4096
+MAX_STRANGERS = 64
+"""Devices behind trusted routers that nobody has named: so many wait to be."""
 BRIEF = 5
 """Seconds that a device nobody knows yet may keep an answer: it may be the youngest child's."""
 SEEN = 16_384
@@ -66,6 +69,8 @@ class Engine:
         self._share = Share(rate_limit)
         self._hardware: dict[str, str] = {}
         """Which device has which address, as far as the wire tells; at most MAX_NEIGHBOURS."""
+        self._strangers: dict[str, None] = {}
+        """By hardware address, in no order of time but the one in which they go; at most MAX_STRANGERS."""
         self._count = 0
         self.replace(generation)
 
@@ -232,6 +237,10 @@ class Engine:
         """Count who has asked since `forget` by a label or through a trusted router, for a look at it."""
         return len(self._stated)
 
+    def strangers(self) -> list[str]:
+        """Give the hardware addresses that trusted routers have told of and nobody has named."""
+        return [one for one in self._strangers if not self._generation.household.names(one)]
+
     def neighbours(self) -> Mapping[str, str]:
         """Give the hardware address behind each address that the wire tells of; it changes as that does."""
         return self._hardware
@@ -351,6 +360,10 @@ class Engine:
             if len(self._stated) >= MAX_ASKERS:
                 self._stated.clear()
             account = self._stated[key] = Account(Asker(client), place, self._share.burst, now)
+            if profile == UNKNOWN and stated != NOBODY:
+                if len(self._strangers) >= MAX_STRANGERS:
+                    self._strangers.pop(next(iter(self._strangers)), None)
+                self._strangers[stated] = None
         return account
 
     def _charged(self, query: Query, now: float) -> Account | None:

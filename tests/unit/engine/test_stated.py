@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from guardian.engine.engine import MAX_ASKERS, Engine
+from guardian.engine.engine import MAX_ASKERS, MAX_STRANGERS, Engine
 from guardian.engine.household import Household, Named
 from guardian.model import Ask, Hold, Reason, Reply
 from guardian.wire import codes
@@ -188,3 +188,19 @@ def test_more_profiles_than_an_octet_counts_share_no_reply(generation: Generatio
         for _ in range(3):
             told = house.listen(packet, address, T)
             assert isinstance(told, Ask if number % 2 else bytes), address
+
+
+def test_a_device_behind_a_router_waits_to_be_named_until_it_is(told: House) -> None:
+    for hardware in (TABLET, STRANGER, "00:00:00:00:00:00"):
+        asked(told, BET, ROUTER, hardware)
+    asked(told, BET, DEVICE, "66:00:00:00:00:aa")
+    assert told.engine.strangers() == [STRANGER]
+    named = Household(inside=[], family=Named(devices={STRANGER: "13-15"}), routers=[ROUTER])
+    told.engine.replace(replace(told.engine.generation, household=named))
+    assert told.engine.strangers() == []
+
+
+def test_no_more_wait_behind_routers_than_the_bound(told: House) -> None:
+    for number in range(2 * MAX_STRANGERS):
+        asked(told, BET, ROUTER, f"66:00:00:00:00:{number:02x}")
+    assert len(told.engine.strangers()) == MAX_STRANGERS

@@ -1,0 +1,59 @@
+"""Say which devices are on this machine's networks and in nobody's list, and which one has an address.
+
+Law 1: what is told is what the kernel, trusted routers and lease files say by now; it is written nowhere, and no time
+       is told. Who is named, or was and has gone, is not told of.
+Law 2: at most MAX_NEWCOMERS, with MAX_ADDRESSES each. A gateway is none: as a child's it would take everybody along.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from guardian.control.messages import AskerFound, Newcomer, NewcomersFound
+from guardian.daemon.named import children_of
+from guardian.engine.household import UNKNOWN
+from guardian.errors import WireError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from guardian.engine.engine import Engine
+
+MAX_NEWCOMERS = 64
+MAX_ADDRESSES = 8
+_DRAWN = 0x02
+"""The bit of a hardware address's first octet that says: given by nobody (IEEE 802)."""
+
+
+def newcomers_now(engine: Engine, called: Mapping[str, str], gateways: Collection[str]) -> NewcomersFound:
+    """Give who is in nobody's list; `called` is what devices called themselves, by address."""
+    household, neighbours = engine.generation.household, engine.neighbours()
+    ours = {neighbours.get(one, "") for one in gateways}
+    found: dict[str, list[str]] = {one: [] for one in engine.strangers()}
+    named = set(ours)
+    for address, hardware in neighbours.items():
+        profile = household.profile_of(address, hardware)
+        if profile == UNKNOWN:
+            found.setdefault(hardware, []).append(address)
+        elif profile is not None:
+            # by one of its addresses, or a network that is meant whole
+            named.add(hardware)
+    devices = [_newcomer(one, found[one], called) for one in sorted(found.keys() - named)]
+    return NewcomersFound(tuple(devices[:MAX_NEWCOMERS]))
+
+
+def who_asks(engine: Engine, address: str) -> AskerFound:
+    """Give the device that has an address; WireError where that is none."""
+    try:
+        profile = engine.profile_of(address)
+    except ValueError as error:
+        raise WireError("the asker's address is none") from error
+    return AskerFound(engine.neighbours().get(address, ""), profile, children_of(profile or ""))
+
+
+def _newcomer(hardware: str, addresses: list[str], called: Mapping[str, str]) -> Newcomer:
+    # what people know comes first: IPv4, then what is not of this link alone
+    addresses.sort(key=lambda one: (":" in one, ip_address(one).is_link_local, one))
+    name = next((called[one] for one in addresses if one in called), "")
+    return Newcomer(hardware, tuple(addresses[:MAX_ADDRESSES]), name, changing=bool(int(hardware[:2], 16) & _DRAWN))
