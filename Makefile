@@ -94,7 +94,7 @@ lowest: $(READY) pure ## The unit and flow tests with exactly the lower bounds o
 	@rm -rf $(VENV)/lowest && $(PYTHON) -m venv $(VENV)/lowest
 	@$(VENV)/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
 	  $$(sed -n '/^dependencies = \[/,/^\]/ s/^ *"\(.*\)>=\(.*\)",$$/\1==\2/p' pyproject.toml) \
-	  $$(sed -n 's/^\(pytest\|pytest-asyncio\|hypothesis\|dnspython\)==\([^ ]*\).*/\1==\2/p' requirements-dev.lock)
+	  $$(sed -n 's/^\(pytest\|pytest-asyncio\|hypothesis\|dnspython\|trustme\)==\([^ ]*\).*/\1==\2/p' requirements-dev.lock)
 	PYTHONPATH=. $(VENV)/lowest/bin/python -m pytest tests/unit tests/flow
 
 .PHONY: bench
