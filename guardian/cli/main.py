@@ -24,7 +24,7 @@ COMMANDS = {
     "run": "set everything up and answer DNS in the foreground",
     "dns": "answer DNS by the published set",
     "web": "serve the family's API, by which parents decide",
-    "setup-code": "print the code by which a parent signs in for the first time",
+    "setup-code": "print the code that makes a parent on the web",
     "status": "say how the running guardian is, and what needs a person",
     "pause": "let filtering pause for the whole house, for a while",
     "resume": "end a pause",

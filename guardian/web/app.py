@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -24,6 +24,7 @@ from guardian.web.routes import Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Address
 
     from guardian.web.auth import Auth
     from guardian.web.home import Home
@@ -75,7 +76,7 @@ class App:
         if route is None:
             allowed = ", ".join(sorted(found.routes))
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, f"this takes {allowed}", headers={"Allow": allowed})
-        address = ip_address(str(request.remote))
+        address = plain_address(str(request.remote))
         who = NOBODY if route.right is Right.ANYBODY else await self._auth.who(asked, route.right, address)
         call = Call(self._home, self._auth, who, address, asked.secure)
         given = found.place | await _given(request, route)
@@ -89,8 +90,15 @@ def asked_of(request: web.BaseRequest) -> Asked:
         key = name.lower()
         headers[key] = (*headers.get(key, ()), value)
     transport = request.transport
-    own = transport.get_extra_info("sockname")[0] if transport else ""
+    own = str(plain_address(transport.get_extra_info("sockname")[0])) if transport else ""
     return Asked(request.method, request.raw_path, headers, own, request.secure)
+
+
+def plain_address(text: str) -> IPv4Address | IPv6Address:
+    """Give an address as devices know it: without the interface, and IPv4 as such on a socket of both kinds."""
+    address = ip_address(text.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 def guarded(response: web.StreamResponse) -> web.StreamResponse:

@@ -90,9 +90,5 @@ class Attempts:
 def _place(address: IPv4Address | IPv6Address) -> str:
     """Give what counts as one address: of IPv6 the network, in which a device may take any."""
     if isinstance(address, IPv6Address):
-        return (
-            str(ip_network((int(address), 64), strict=False))
-            if address.ipv4_mapped is None
-            else str(address.ipv4_mapped)
-        )
+        return str(ip_network((int(address), 64), strict=False))
     return str(address)

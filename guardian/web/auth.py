@@ -137,10 +137,10 @@ class Auth:
         return Principal(token.title, rights)
 
     async def _device(self, address: IPv4Address | IPv6Address) -> Principal:
-        children = await self._home.children_at(address)
-        if not children:
+        device = await self._home.device_at(address)
+        if not device.children:
             raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
-        return Principal(DEVICE, frozenset({Right.OWN}), children=children)
+        return Principal(DEVICE, frozenset({Right.OWN}), children=device.children)
 
 
 def _cookie(asked: Asked) -> str:

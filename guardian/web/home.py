@@ -7,13 +7,15 @@ Law 2: nothing here blocks the loop: the store and the control socket are spoken
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from guardian.control.client import ask
+from guardian.control.client import NobodyAnswersError, ask
+from guardian.control.messages import AskerFound, FamilyChanged, WhoAsks
 from guardian.errors import StoreError
 from guardian.family.reading import read_family
 from guardian.web.errors import ProblemError
@@ -67,11 +69,18 @@ class Home:
 
     async def decide(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
         """Change what the family has decided, and let `guardian dns` take it in; raises what `change` raises."""
-        return await self._store.write(change)
+        result = await self._store.write(change)
+        try:
+            # one that does not run reads it when it starts
+            with contextlib.suppress(NobodyAnswersError):
+                await asyncio.to_thread(self._asked, FamilyChanged())
+        except StoreError as error:
+            LOG.warning("what was decided is kept, but not in force: %s", error)
+        return result
 
-    async def children_at(self, address: IPv4Address | IPv6Address) -> tuple[int, ...]:
-        """Give the children whose device is at an address now; none where it is nobody's."""
-        raise ProblemError(HTTPStatus.NOT_IMPLEMENTED, f"devices are not recognised yet ({address.version})")
+    async def device_at(self, address: IPv4Address | IPv6Address) -> AskerFound:
+        """Give the device that has an address now; ProblemError 503 where `guardian dns` does not answer."""
+        return await self.ask(WhoAsks(str(address)), AskerFound)
 
     async def ask(self, request: Request, wanted: type[Result]) -> Result:
         """Ask the running `guardian dns`; ProblemError 503 where it does not answer with what is wanted."""
