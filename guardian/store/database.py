@@ -13,6 +13,7 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from guardian.errors import StoreError
 from guardian.store.schema import STEPS
@@ -65,9 +66,13 @@ def open_store(path: Path) -> sqlite3.Connection:
 def read_store(path: Path) -> sqlite3.Connection:
     """Open the store for reading alone; StoreError where there is none, or none that this version can read."""
     try:
-        connection = sqlite3.connect(
-            f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        try:
+            connection = _reading(path, "mode=ro")
+        except sqlite3.OperationalError:
+            if not _at_rest(path):
+                raise
+            # a disk that is read-only or full has no room for what readers and a writer share; nor can one write there
+            connection = _reading(path, "mode=ro&immutable=1")
         version = _version(connection)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: the family store can't be read: {error}") from error
@@ -113,6 +118,28 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
     except sqlite3.OperationalError:
         return False
     return not busy
+
+
+def _reading(path: Path, options: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?{options}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        _version(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _at_rest(path: Path) -> bool:
+    """Say whether the store is there, and no change waits beside it."""
+    ahead = path.with_name(f"{path.name}-wal")
+    return path.exists() and not (ahead.exists() and ahead.stat().st_size)
 
 
 def _make(path: Path) -> None:
