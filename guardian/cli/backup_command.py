@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.cli.backup_file import contents, counts, open_backup
+from guardian.cli.deciding import from_store
 from guardian.cli.house import add_config, open_house
 from guardian.cli.passphrase import add_passphrase, new_passphrase
 from guardian.errors import StoreError
 from guardian.family.backup import saved, write_backup
 from guardian.store.backup import write_sealed
-from guardian.store.database import read_store
 from guardian.trust.sealed import seal
 
 if TYPE_CHECKING:
@@ -34,10 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Back up, or check a backup."""
-    if arguments.check:
-        backup = open_backup(arguments.file, arguments.passphrase_file, datetime.now().astimezone())
-    else:
-        backup = _back_up(arguments)
+    backup = open_backup(arguments.file, arguments.passphrase_file) if arguments.check else _back_up(arguments)
     if arguments.json:
         print(json.dumps({"file": str(arguments.file), **counts(backup)}))
     elif arguments.check:
@@ -49,10 +44,9 @@ def run(arguments: Namespace) -> int:
 
 
 def _back_up(arguments: Namespace) -> Backup:
-    path = open_house(arguments.config).state.family
-    if not path.exists():
-        raise StoreError(f"{path}: this family has decided nothing yet, so there is nothing to back up")
-    with contextlib.closing(read_store(path)) as store:
-        backup = saved(store)
+    house = open_house(arguments.config)
+    backup = from_store(house, saved, None)
+    if backup is None:
+        raise StoreError(f"{house.state.family}: this family has decided nothing yet, so there is nothing to back up")
     write_sealed(arguments.file, seal(write_backup(backup), new_passphrase(arguments.passphrase_file)))
     return backup

@@ -12,7 +12,6 @@ from guardian.store.backup import read_sealed
 from guardian.trust.sealed import check_head, unseal
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from guardian.family.backup import Backup
@@ -29,13 +28,13 @@ _ONE_OF = {
 }
 
 
-def open_backup(file: Path, passphrase_file: Path | None, now: datetime) -> Backup:
+def open_backup(file: Path, passphrase_file: Path | None) -> Backup:
     """Open a backup that could be restored at once; TrustError where it could not be."""
     sealed = read_sealed(file)
     try:
         check_head(sealed)
         backup = read_backup(unseal(sealed, known_passphrase(passphrase_file)))
-        rehearse(backup, now)
+        rehearse(backup)
     except TrustError as error:
         raise TrustError(f"{file}: {error}") from error
     return backup

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.cli.backup_file import contents, counts, open_backup
+from guardian.cli.deciding import WHO, now_of
 from guardian.cli.house import add_config, open_house
 from guardian.cli.in_force import IN_FORCE, LATER, is_in_force
 from guardian.cli.passphrase import add_passphrase
 from guardian.errors import StoreError
 from guardian.family.adults import read_adults
 from guardian.family.backup import saved
+from guardian.family.reading import read_family
 from guardian.family.restoring import restore
-from guardian.store.backup import keep_previous, open_sound, previous_of
+from guardian.store.backup import keep_store, open_sound, previous_of
 from guardian.store.database import read_store, transaction
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from guardian.family.backup import Backup
-
-WHO = "command line"
-"""Who did it, as the settings log says."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,20 +44,23 @@ def run(arguments: Namespace) -> int:
     """Restore."""
     house = open_house(arguments.config)
     path = house.state.family
-    now = datetime.now().astimezone()
-    backup = _previous(path) if arguments.previous else open_backup(arguments.file, arguments.passphrase_file, now)
+    backup = _previous(path) if arguments.previous else open_backup(arguments.file, arguments.passphrase_file)
     store, damaged = open_sound(path)
     with contextlib.closing(store):
-        _restore(store, path, backup, now)
+        _restore(store, previous_of(path) if damaged is None else None, backup)
         locked_out = bool(backup.adults) and not any(adult.password for adult in read_adults(store))
-    in_force = is_in_force(house)
+    try:
+        in_force = is_in_force(house)
+    except StoreError as error:
+        raise StoreError(f"the backup is restored, but not in force: {error}") from error
     if arguments.json:
-        print(json.dumps({**counts(backup), "in_force": in_force, "damaged": str(damaged) if damaged else None}))
+        told = {**counts(backup), "in_force": in_force, "damaged": str(damaged) if damaged else None}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
     print(f"restored: {contents(backup)}")
     print(IN_FORCE if in_force else LATER)
     if damaged:
-        print(f"the store that was there was damaged and is kept as {damaged}; start `guardian web` again")
+        print(f"the store that was there was damaged and is kept as {damaged}; start guardian again")
     else:
         print("to have back what was there before: guardian restore --previous")
     if locked_out:
@@ -67,12 +68,13 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _restore(store: sqlite3.Connection, path: Path, backup: Backup, now: datetime) -> None:
-    before = saved(store)
+def _restore(store: sqlite3.Connection, previous: Path | None, backup: Backup) -> None:
+    before, now = saved(store), now_of(read_family(store))
     with transaction(store):
         restore(store, backup, WHO, now)
-        # last of all, so that a restore that is refused leaves the one before it
-        keep_previous(path, lambda previous: restore(previous, before, WHO, now))
+        # last of all, so that a restore that fails leaves the family of before the one before
+        if previous is not None:
+            keep_store(previous, lambda kept: restore(kept, before, WHO, now))
 
 
 def _previous(path: Path) -> Backup:

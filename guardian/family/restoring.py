@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from guardian.errors import DecisionError, TrustError
@@ -34,11 +34,12 @@ from guardian.store.database import scratch_store, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from guardian.family.backup import Backup, SavedChild
 
 _REPLACED = ("device", "hours", "choice", "budget")
+_ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing in a backup depends on when it is restored."""
 _LABEL: Final = re.compile("[a-z]{16}")
 
 
@@ -57,10 +58,10 @@ def restore(store: sqlite3.Connection, backup: Backup, who: str, now: datetime) 
     note(store, Did.BACKUP_RESTORED, who, now)
 
 
-def rehearse(backup: Backup, now: datetime) -> None:
+def rehearse(backup: Backup) -> None:
     """Restore a backup in memory alone; TrustError as `restore`."""
     with contextlib.closing(scratch_store()) as store, transaction(store):
-        restore(store, backup, "", now)
+        restore(store, backup, "", _ANY_DAY)
 
 
 def _clear(store: sqlite3.Connection, labels: set[str]) -> None:

@@ -68,9 +68,8 @@ def open_sound(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     return open_store(path), aside
 
 
-def keep_previous(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
-    """Make the previous store anew: an empty store that `fill` fills, in the place of the one before it."""
-    previous = previous_of(path)
+def keep_store(previous: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Put a new store that `fill` fills in the place of the previous one; StoreError where it can't be written."""
     made = previous.with_suffix(".new")
     try:
         _erase_store(made)

@@ -10,7 +10,7 @@ from guardian.errors import StoreError
 from guardian.store.backup import (
     damaged_of,
     forget_backups,
-    keep_previous,
+    keep_store,
     open_sound,
     previous_of,
     read_sealed,
@@ -74,30 +74,30 @@ def test_a_file_larger_than_any_backup_is_not_read(tmp_path: Path) -> None:
 
 
 def test_the_previous_store_is_the_one_before_the_last_restore(path: Path) -> None:
-    keep_previous(path, add)
+    keep_store(previous_of(path), add)
     assert [file.name for file in path.parent.iterdir()] == ["family.previous.sqlite3"]
     assert previous_of(path).stat().st_mode & 0o777 == 0o600
     assert names(previous_of(path)) == ["Ana"]
-    keep_previous(path, lambda _: None)
+    keep_store(previous_of(path), lambda _: None)
     assert names(previous_of(path)) == []
 
 
 def test_a_previous_store_that_can_not_be_filled_leaves_the_one_before(path: Path) -> None:
-    keep_previous(path, add)
+    keep_store(previous_of(path), add)
 
     def fails(store: sqlite3.Connection) -> None:
         store.execute(ADD)
         raise KeyError
 
     with pytest.raises(KeyError):
-        keep_previous(path, fails)
+        keep_store(previous_of(path), fails)
     assert names(previous_of(path)) == ["Ana"]
 
 
 def test_what_a_power_cut_left_half_made_is_in_nobodys_way(path: Path) -> None:
     for ending in ("", "-wal"):
         previous_of(path).with_suffix(f".new{ending}").write_bytes(b"half")
-    keep_previous(path, add)
+    keep_store(previous_of(path), add)
     assert names(previous_of(path)) == ["Ana"]
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_store_is_put_aside_for_a_new_one(path: Path, start: int) -> N
 
 def test_a_wipe_finds_every_copy_beside_the_store_and_nothing_else(path: Path) -> None:
     open_store(path).close()
-    keep_previous(path, add)
+    keep_store(previous_of(path), add)
     damaged_of(path).write_bytes(b"damaged")
     previous_of(path).with_suffix(".new-wal").write_bytes(b"half made")
     write_sealed(path.with_name("monday"), MAGIC + b"sealed")
@@ -136,7 +136,7 @@ def test_a_wipe_finds_every_copy_beside_the_store_and_nothing_else(path: Path) -
 
 
 def test_a_wiped_copy_leaves_the_disk_not_only_the_folder(path: Path) -> None:
-    keep_previous(path, add)
+    keep_store(previous_of(path), add)
     with previous_of(path).open("rb") as open_still:
         assert b"Ana" in open_still.read()
         forget_backups(path)
