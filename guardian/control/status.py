@@ -46,6 +46,8 @@ class NetworkStatus:
     """How many networks of this machine's own interfaces may ask; 0 where `local` is not in dns.allow_from."""
     gateway_only: bool
     """Every question comes from the router's own address: devices can't be told apart."""
+    named: int
+    """How many devices and networks are named, by the operator or the family: their rules can't hold then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,12 @@ def needs(status: Status) -> tuple[str, ...]:
     if status.upstreams and all(one.state == "silent" for one in status.upstreams):
         found.append("no upstream answers: names in memory and closed ones are answered; is the internet there?")
     if status.networks.gateway_only:
+        lost = f", and none of the {status.networks.named} that are named has its own rules" * bool(
+            status.networks.named
+        )
         found.append(
-            "every question comes from the router: children's devices can't be told apart; enter guardian's address"
-            " as DNS server in the router's DHCP settings, so that devices ask it themselves"
+            f"every question comes from the router: children's devices can't be told apart{lost}; enter guardian's"
+            " address as DNS server in the router's DHCP settings, so that devices ask it themselves"
         )
     return tuple(found)
 

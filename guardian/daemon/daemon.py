@@ -354,7 +354,12 @@ class Daemon:
             ),
             set=await asyncio.to_thread(set_status, parts, self.engine.generation.domains),
             upstreams=tuple(map(status_of, self._forwarder.states())) if self._forwarder else (),
-            networks=await asyncio.to_thread(network_status, parts.settings, gateway_only=self._networks.gateway_only),
+            networks=await asyncio.to_thread(
+                network_status,
+                parts.settings,
+                gateway_only=self._networks.gateway_only,
+                named=self.engine.generation.household.named,
+            ),
             paused_minutes=pausing.minutes_left(),
             paused_until=pausing.until,
             reload_trouble=self._reload_trouble,

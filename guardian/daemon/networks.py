@@ -92,7 +92,7 @@ class Networks:
 
     def forget(self, now: float) -> None:
         """Look who has asked since the last time, and drop what is over."""
-        by_gateways = by_others = 0
+        by_gateways, by_others = 0, self._engine.stated()
         ours = {one.interface.ip for one in self._own}
         hardware = {self._neighbours.hardware_of(one) for one in self.gateways} - {""}
         for client, count in self._engine.askers().items():

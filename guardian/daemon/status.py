@@ -43,10 +43,10 @@ def set_status(parts: Parts, domains: DomainSet) -> SetStatus:
     return SetStatus(len(domains), len(domains.lists), domains.checksum, published, days, _oldest(parts.settings))
 
 
-def network_status(settings: Settings, *, gateway_only: bool) -> NetworkStatus:
-    """Say who may ask; asks the kernel where `local` may."""
+def network_status(settings: Settings, *, gateway_only: bool, named: int) -> NetworkStatus:
+    """Say who may ask, and how many are named; asks the kernel where `local` may."""
     local = len(set(own_networks())) if LOCAL in settings.dns.allow_from else 0
-    return NetworkStatus(local, gateway_only)
+    return NetworkStatus(local, gateway_only, named)
 
 
 def _published(state: State, checksum: str) -> tuple[str, int | None]:

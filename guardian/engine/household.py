@@ -67,6 +67,12 @@ class Household:
         """Whether any device is named by its hardware address."""
         return bool(self._operator.devices or self._family.devices)
 
+    @property
+    def named(self) -> int:
+        """How many devices and networks are named."""
+        networks = self._operator.networks.keys() | self._family.networks.keys()
+        return len(networks) + len(self._operator.devices.keys() | self._family.devices.keys())
+
     def names(self, hardware: str) -> bool:
         """Say whether somebody has named the device with this hardware address."""
         return hardware in self._family.devices or hardware in self._operator.devices

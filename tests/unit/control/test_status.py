@@ -44,7 +44,12 @@ def test_a_plain_upstream_that_answers_is_a_choice() -> None:
         (replace(WELL, reload_trouble="guardian.yaml:3:1: no"), "guardian.yaml:3:1: no", "guardian reload"),
         (with_upstreams(replace(UPSTREAM, trouble="port 853 is closed")), "port 853 is closed", ""),
         (with_upstreams(replace(UPSTREAM, state="silent")), "no upstream answers", "internet"),
-        (replace(WELL, networks=replace(WELL.networks, gateway_only=True)), "comes from the router", "DHCP"),
+        (replace(WELL, networks=replace(WELL.networks, gateway_only=True)), "can't be told apart; enter", "DHCP"),
+        (
+            replace(WELL, networks=replace(WELL.networks, gateway_only=True, named=3)),
+            "none of the 3 that are named has its own rules",
+            "DHCP",
+        ),
     ],
 )
 def test_what_needs_a_person_is_told_with_what_to_do(status: Status, said: str, to_do: str) -> None:

@@ -85,6 +85,7 @@ class PaperEngine:
         self.known: dict[str, str] = {}
         self.replaced = 0
         self.asked: dict[str, int] = {}
+        self.told = 0
 
     def replace(self, generation: Generation) -> None:
         self.generation, self.replaced = generation, self.replaced + 1
@@ -94,6 +95,9 @@ class PaperEngine:
 
     def part(self, address: str) -> None:
         del self.known[address]
+
+    def stated(self) -> int:
+        return self.told
 
     def askers(self) -> dict[str, int]:
         return self.asked
@@ -259,3 +263,12 @@ def test_a_router_that_asks_for_everybody_is_told_once_and_without_its_address(
     told = [line for line in caplog.messages if "every question comes from the router" in line]
     assert len(told) == only
     assert not any("192.168" in line for line in told)
+
+
+def test_a_router_that_says_which_device_asks_hides_nobody(kernel: Kernel) -> None:
+    house = House(kernel)
+    house.start()
+    house.engine.asked, house.engine.told = {"192.168.1.1": 5}, 1
+    for look in range(30):
+        house.networks.forget(30.0 * look)
+    assert not house.networks.gateway_only

@@ -88,6 +88,6 @@ def test_ones_own_lists_are_named_by_age_the_oldest_three_first(tmp_path: Path) 
 
 def test_networks_are_counted_only_where_local_may_ask(tmp_path: Path) -> None:
     parts = house(tmp_path, "dns: {allow_from: [192.168.1.0/24]}\n")
-    assert network_status(parts.settings, gateway_only=False).local == 0
+    assert network_status(parts.settings, gateway_only=False, named=0).local == 0
     settings = read_settings(b"state: ./state\n", "guardian.yaml", str(tmp_path))
-    assert network_status(settings, gateway_only=True).local >= 1
+    assert network_status(settings, gateway_only=True, named=0).local >= 1

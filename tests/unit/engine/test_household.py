@@ -133,6 +133,10 @@ def test_the_familys_word_for_a_device_comes_before_the_operators(client: str, h
     assert SHARED.profile_of(client, hardware) == profile
 
 
+def test_a_device_that_both_have_named_counts_once() -> None:
+    assert (SHARED.named, HOUSE.named) == (5 + 3, 5 + 1)
+
+
 @pytest.mark.parametrize(("client", "waits"), [("192.168.1.20", True), ("192.168.1.21", False), ("192.168.1.9", True)])
 def test_who_may_be_a_device_of_the_family_is_waited_for(client: str, *, waits: bool) -> None:
     assert SHARED.waits_for(client) is waits
