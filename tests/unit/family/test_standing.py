@@ -172,7 +172,8 @@ def test_bonus_minutes_lift_bedtime_and_minutes_of_the_day_and_not_what_a_parent
 def test_switched_off_is_off_for_a_lesson_too() -> None:
     family = Family(children=(ERA,), measures=(measure("lesson", child=None), measure("off")))
     standing = standing_of(family, ERA, Moment(NOON))
-    assert (dict(standing.timed), standing.lesson) == ({EVERYTHING: Reason.OFF}, frozenset())
+    assert dict(standing.timed) == {EVERYTHING: Reason.OFF}
+    assert not standing.lesson
 
 
 def test_a_budget_closes_but_while_the_child_lets_its_minutes_run() -> None:
@@ -197,10 +198,12 @@ def test_rules_and_choices_are_their_childs_and_rules_end() -> None:
         ),
     )
     era = standing_of(family, ERA, Moment(NOON))
-    assert (era.choices, era.allows, era.blocks) == ((("service:tiktok", False),), {"chess.example"}, {"bad.example"})
+    assert era.choices == (("service:tiktok", False),)
+    assert (set(era.allows), set(era.blocks)) == ({"chess.example"}, {"bad.example"})
     assert standing_of(family, ERA, Moment(NOON + timedelta(seconds=60))).allows == frozenset()
     ben = standing_of(family, BEN, Moment(NOON))
-    assert (ben.choices, ben.allows, ben.blocks) == ((("category:games", True),), frozenset(), {"bad.example"})
+    assert ben.choices == (("category:games", True),)
+    assert (set(ben.allows), set(ben.blocks)) == (set(), {"bad.example"})
     assert (ben.safe_search, ben.video) == ("strict", "strict")
     assert standing_of(family, None, Moment(NOON), Band.MIDDLE) == Standing(
         Band.MIDDLE, blocks=frozenset({"bad.example"})
@@ -232,10 +235,12 @@ def test_a_clock_in_doubt_opens_nothing_for_a_while_and_ends_nothing_that_closes
         "category:games": Reason.BUDGET,
         "service:tiktok": Reason.OFF,
     }
-    assert (doubted.paused, doubted.allows, doubted.blocks) == (False, {"always.example"}, {"bad.example"})
+    assert not doubted.paused
+    assert (set(doubted.allows), set(doubted.blocks)) == ({"always.example"}, {"bad.example"})
     assert doubted.band is Band.PRIMARY
     known = standing_of(family, young, Moment(NOON))
-    assert (known.timed, known.paused, known.blocks, known.band) == ((), True, frozenset(), Band.MIDDLE)
+    assert known.paused
+    assert (known.timed, set(known.blocks), known.band) == ((), set(), Band.MIDDLE)
 
 
 def test_the_end_of_what_closes_is_not_told_by_a_clock_in_doubt() -> None:
@@ -246,11 +251,5 @@ def test_the_end_of_what_closes_is_not_told_by_a_clock_in_doubt() -> None:
 
 def test_a_window_of_a_whole_day_closes_it_all() -> None:
     day = BEDTIME._replace(window=Window(frozenset({1}), 0, DAY))
-    assert [
-        closes(day, at(hour, minute, day=number).at, ()) for number, hour, minute in ((23, 23, 59), (24, 0, 0))
-    ] == [
-        False,
-        True,
-    ]
-    assert closes(day, at(23, 59).at, ())
-    assert not closes(day, at(0, day=25).at, ())
+    moments = [at(23, 59, day=23), at(0), at(23, 59), at(0, day=25)]
+    assert [closes(day, moment.at, ()) for moment in moments] == [False, True, True, False]
