@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from guardian.cli.in_force import IN_FORCE, LATER, is_in_force
+from guardian.control.client import NobodyAnswersError, ask
+from guardian.control.messages import FamilyChanged
 from guardian.daemon.family import zone_of
 from guardian.errors import StoreError
 from guardian.family.family import Family
@@ -57,6 +58,8 @@ class Decided(NamedTuple, Generic[Result]):
     now: datetime
     in_force: bool
     """False where no guardian runs: it holds from its next start."""
+    note: str
+    """The same, for people."""
 
 
 def family_of(house: House) -> Family:
@@ -90,19 +93,30 @@ def decide(house: House, change: Callable[[Desk], Result]) -> Decided[Result]:
         family = read_family(store)
     finally:
         store.close()
+    return Decided(result, family, now, *taken_in(house))
+
+
+def taken_in(house: House) -> tuple[bool, str]:
+    """Let the running guardian take in what was written; say whether it is in force, also in words.
+
+    Raises StoreError where a guardian runs and can't take it in.
+    """
     try:
-        return Decided(result, family, now, is_in_force(house))
+        ask(house.state.control, FamilyChanged())
+    except NobodyAnswersError:
+        return False, "guardian does not run; this holds from its next start"
     except StoreError as error:
         raise StoreError(f"this is written, but not in force: {error}") from error
+    return True, "in force now"
 
 
 def tell(given: Namespace, decided: Decided[Result], sentence: str, **told: object) -> int:
     """Say what was decided and whether it is in force, as `--json` wants it; give the exit code."""
     if given.json:
-        print(json.dumps({**told, "in_force": decided.in_force}, indent=2, ensure_ascii=False))
+        print(json.dumps({**told, "in_force": decided.in_force, "note": decided.note}, indent=2, ensure_ascii=False))
     else:
         print(sentence)
-        print(IN_FORCE if decided.in_force else LATER)
+        print(decided.note)
     return 0
 
 

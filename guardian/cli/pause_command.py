@@ -1,4 +1,4 @@
-"""Run `guardian pause`: filtering pauses for the whole house, and comes back by itself."""
+"""Run `guardian pause`: filtering pauses for the whole house or for one child, and comes back by itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house
+from guardian.cli.measure import begin
 from guardian.cli.told import told
 from guardian.control.messages import LONGEST_PAUSE, SHORTEST_PAUSE, Pause, Paused
 
@@ -35,13 +36,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"for how long, {SHORTEST_PAUSE} to {LONGEST_PAUSE} (default: {USUAL})",
     )
     length.add_argument("--until", type=_minutes_until, metavar="HH:MM", help="until this time of day instead")
+    parser.add_argument("--child", metavar="NAME", help="for this child; without it, for every device of the house")
     parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
     """Pause."""
     minutes = arguments.until or arguments.minutes or USUAL
-    paused = told(open_house(arguments.config), Pause(minutes), Paused)
+    house = open_house(arguments.config)
+    if arguments.child is not None:
+        return begin(house, arguments, "pause", minutes)
+    paused = told(house, Pause(minutes), Paused)
     if arguments.json:
         print(json.dumps(asdict(paused)))
         return 0
