@@ -6,6 +6,8 @@ Law 2: nothing sleeps: a process is ready when it says so, and every wait has it
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -22,13 +24,18 @@ import trustme
 
 from tests.live.authority import Authority
 from tests.live.streams import Private, certify, tls_port
+from tests.live.town import Town, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from tests.live.town import Device
+
 PROGRAM = (sys.executable, "-m", "guardian.cli")
 SECONDS = 20
+COUNTER = itertools.count()
+"""Tells the devices of a town apart."""
 BANDS = {
     "0-5": "127.0.0.11",
     "6-9": "127.0.0.12",
@@ -213,6 +220,28 @@ def start() -> Iterator[Callable[..., Guardian]]:
     yield begin
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    """Build a home out of network namespaces."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with Town() as built:
+        yield built
+
+
+@pytest.fixture
+def plugged(town: Town) -> Iterator[Callable[..., Device]]:
+    """Return a way to plug devices in that are taken away after the test."""
+    with contextlib.ExitStack() as ending:
+
+        def plug_in(hardware: str = "", *, number: int = 0) -> Device:
+            device = town.plug_in(f"d{next(COUNTER)}", hardware, number=number)
+            ending.callback(device.close)
+            return device
+
+        yield plug_in
 
 
 @pytest.fixture(scope="session")

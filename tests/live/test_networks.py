@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import shutil
 import socket
 import sys
@@ -15,13 +14,13 @@ import pytest
 from guardian.system import netlink
 from tests.live.authority import ADDRESS, Authority
 from tests.live.conftest import PROGRAM, Guardian, publish
-from tests.live.town import FOUR, LENGTHS, SIX, Town, at, why_not
+from tests.live.town import FOUR, LENGTHS, SIX, at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.live.town import Device
+    from tests.live.town import Device, Town
 
 TABLET, PHONE = "3c:22:fb:10:20:30", "02:aa:bb:00:00:01"
 BANDS = {TABLET: "6-9", PHONE: "13-15"}
@@ -47,16 +46,6 @@ from guardian.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 """guardian that takes half a second for ten minutes."""
-COUNTER = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def town() -> Iterator[Town]:
-    """Build a home."""
-    if reason := why_not():
-        pytest.skip(reason)
-    with Town() as built:
-        yield built
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +56,7 @@ def guardian(town: Town, compiled: Path, tmp_path_factory: pytest.TempPathFactor
         authority = Authority()
     with authority:
         config = written(folder, authority, compiled)
-        with Guardian(config, program=in_town(town, config)) as running:
+        with Guardian(config, program=town.home.running(*PROGRAM, "dns", "--config", str(config))) as running:
             yield running.ready()
 
 
@@ -76,24 +65,6 @@ def written(folder: Path, authority: Authority, compiled: Path, *, port: int = 5
     path = folder / "guardian.yaml"
     path.write_text(CONFIG.format(upstream=authority.url, tablet=TABLET, phone=PHONE, port=port))
     return path
-
-
-def in_town(town: Town, config: Path, *program: str) -> tuple[str, ...]:
-    words = (*(program or PROGRAM), "dns", "--config", str(config))
-    return ("ip", "netns", "exec", town.home.name, *words)
-
-
-@pytest.fixture
-def plugged(town: Town) -> Iterator[Callable[..., Device]]:
-    """Return a way to plug devices in that are taken away after the test."""
-    with contextlib.ExitStack() as ending:
-
-        def plug_in(hardware: str = "", *, number: int = 0) -> Device:
-            device = town.plug_in(f"d{next(COUNTER)}", hardware, number=number)
-            ending.callback(device.close)
-            return device
-
-        yield plug_in
 
 
 @pytest.mark.usefixtures("guardian")
@@ -194,11 +165,11 @@ def test_a_router_that_asks_for_everybody_is_recognised(
         with town.home.inside():
             authority = ending.enter_context(Authority())
         path = written(tmp_path, authority, compiled, port=54)
-        program = in_town(town, path, sys.executable, "-c", HASTY)
+        program = town.home.running(sys.executable, "-c", HASTY, "dns", "--config", str(path))
         guardian = ending.enter_context(Guardian(path, program=program)).ready()
         forwarder = ["dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--cache-size=0", "--log-facility=-"]
         words = [*forwarder, f"--server={at(FOUR, 1)}#54", "--listen-address=127.0.0.1", "--bind-interfaces"]
-        ending.enter_context(Guardian(path, program=("ip", "netns", "exec", router.name, *words))).wait_for("started")
+        ending.enter_context(Guardian(path, program=router.running(*words))).wait_for("started")
         # a device of the router's own network, which guardian never sees
         for number in range(30):
             assert router.ask(f"{number}.example", "127.0.0.1").rcode == "NOERROR"

@@ -16,13 +16,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import dns.edns
 import dns.message
 import dns.query
 import dns.rcode
 import dns.rdatatype
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -73,6 +74,10 @@ class Device:
         """Run `ip` in it."""
         run("ip", "-n", self.name, *words)
 
+    def running(self, *words: str) -> tuple[str, ...]:
+        """Give the command that runs another one in it."""
+        return ("ip", "netns", "exec", self.name, *words)
+
     def take(self, address: str, *, instead_of: str = "", length: int = 0) -> None:
         """Take an address, and let another one go; it can be used and found from then on."""
         if instead_of:
@@ -99,9 +104,17 @@ class Device:
             finally:
                 _enter(here.fileno())
 
-    def ask(self, name: str, server: str, *, source: str = "", over: socket.SocketKind = socket.SOCK_DGRAM) -> Told:
+    def ask(
+        self,
+        name: str,
+        server: str,
+        *,
+        source: str = "",
+        over: socket.SocketKind = socket.SOCK_DGRAM,
+        options: Sequence[dns.edns.Option] = (),
+    ) -> Told:
         """Ask one question, from one of its addresses; TimeoutError where nobody answers."""
-        query = dns.message.make_query(name, "A", use_edns=0)
+        query = dns.message.make_query(name, "A", use_edns=0, options=list(options))
         family = socket.AF_INET6 if ":" in server else socket.AF_INET
         with self.inside(), socket.socket(family, over) as asking:
             asking.settimeout(SECONDS)
