@@ -390,6 +390,8 @@ def run(parts: Parts, reread: Callable[[], Parts]) -> None:
             # the ports are open: nothing else needs root
             become(person, low_ports=daemon.needs_low_ports)
         sys.setswitchinterval(SWITCH_SECONDS)
+        # Python's own way prints what it stumbled on, as the name by which a client called guardian over TLS
+        sys.unraisablehook = lambda stumbled: tell_fault(stumbled.exc_value)
         await daemon.serve()
 
     asyncio.run(main())
