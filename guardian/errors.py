@@ -9,7 +9,7 @@ Law 3: each seam lets only its own branch escape.
     ├── ListError        the keeper of a list mends the list
     ├── WireError        the client or the upstream sent a malformed message
     ├── UpstreamError    the network did not answer
-    ├── TrustError       the publisher signs again
+    ├── TrustError       who signed or sealed it does so again
     ├── DecisionError    a person decides otherwise
     └── StoreError       this machine: disk, port, memory (exit 1)
 """
@@ -76,7 +76,7 @@ class UpstreamError(GuardianError):
 
 
 class TrustError(GuardianError):
-    """Signed material doesn't prove what it says."""
+    """Signed or sealed material doesn't prove what it says."""
 
 
 class DecisionError(GuardianError):

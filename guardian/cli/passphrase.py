@@ -1,6 +1,6 @@
 """Get the passphrase of a backup: typed at a terminal where nobody can read it, or out of a file.
 
-Law 1: it is never an argument: others on this machine could read it there.
+Law 1: it is never an argument: others on this machine could read it there. Nor is it ever in a core dump.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from guardian.errors import DecisionError
 from guardian.system.files import read_text
+from guardian.system.memory import forbid_dumps
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -45,6 +46,7 @@ def known_passphrase(file: Path | None) -> str:
 
 
 def _get(file: Path | None, question: str) -> str:
+    forbid_dumps()
     return _typed(question) if file is None else _read(file)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guardian.errors import TrustError
 from guardian.trust import sealed
@@ -21,6 +24,16 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_passphrase_opens_what_it_sealed() -> None:
     assert unseal(seal(PLAIN, WORDS), WORDS) == PLAIN
+
+
+def test_the_form_is_the_one_that_the_document_describes() -> None:
+    """The table of docs/backup.md, followed by hand."""
+    made = seal(PLAIN, "dhe\u0308mbe\u0308t e gjata")
+    head, rest = made[:48], made[48:]
+    assert (head[:16], head[16]) == (b"guardian backup\n", 1)
+    words = "dh\u00ebmb\u00ebt e gjata".encode()
+    key = hashlib.scrypt(words, salt=head[20:36], n=2 ** head[17], r=head[18], p=head[19], maxmem=2**26, dklen=32)
+    assert AESGCM(key).decrypt(head[36:48], rest, head) == PLAIN
 
 
 def test_an_empty_text_is_sealed_too() -> None:
