@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
     from guardian.engine.household import Household
+    from guardian.family.standing import Standing
     from guardian.lists.domain_set import DomainSet
     from guardian.policy.policy import Policy
     from guardian.system.interfaces import OwnAddress
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("guardian")
 SWITCH_SECONDS = 0.0001
 """How long the thread that judges a new set may hold the interpreter: each packet read and sent waits for that long."""
+PREPARE_SECONDS = 5
+"""How often what the clock will change soon is judged beforehand: at bedtime every child's rules change at once."""
 FORGET_SECONDS = 30
 """How often what is over is dropped from memory."""
 _SHOWN = 12
@@ -113,6 +116,8 @@ class Daemon:
         """Who holds it may replace the set, the settings or the policies."""
         # read once: it lies on the disk
         self._program = program()
+        self._prepared: Mapping[str, tuple[Standing, ...]] = {}
+        """What has been judged beforehand."""
         self._began = 0.0
         self._reload_trouble = ""
 
@@ -191,18 +196,24 @@ class Daemon:
                 if await asyncio.to_thread(self._names.look):
                     self.engine.replace(self._names.applied(self.engine.generation))
 
-    def _with_family(self, parts: Parts) -> Parts:
-        return replace(parts, family=self._family.now(parts.settings.family.unknown_devices))
+    def _with_family(self, parts: Parts, ahead: float = 0.0) -> Parts:
+        return replace(parts, family=self._family.now(parts.settings.family.unknown_devices, ahead))
 
     def _household(self, own: frozenset[OwnAddress] | None = None) -> Household:
         return household_of(self._parts.settings, own, self._parts.family.named)
 
     async def _look_at_family(self) -> None:
-        """Take in what the time has changed."""
-        if self._with_family(self._parts).family.standings == self._parts.family.standings:
-            return
-        async with self._turn:
-            await self._renew_family()
+        """Take in what the time has changed, and judge beforehand what it will change soon."""
+        held = self._parts.family.standings
+        if self._with_family(self._parts).family.standings != held:
+            async with self._turn:
+                await self._renew_family()
+        elif int(self._family.clock()) % PREPARE_SECONDS == 0:
+            soon = self._with_family(self._parts, 2 * PREPARE_SECONDS)
+            if soon.family.standings not in (held, self._prepared):
+                async with self._turn:
+                    await asyncio.to_thread(self._policies, soon, self.engine.generation.domains)
+                self._prepared = soon.family.standings
 
     async def _renew_family(self) -> None:
         """Decide by what holds now; who calls has the turn."""

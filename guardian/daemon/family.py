@@ -97,23 +97,26 @@ class HouseFamily:
         finally:
             store.close()
 
-    def moment(self) -> Moment:
-        """Give the time in the family's zone, and whether it can be believed."""
+    def moment(self, ahead: float = 0.0) -> Moment:
+        """Give the time in the family's zone, so many seconds ahead, and whether it can be believed."""
         now = self.clock()
         zone = zone_of(self._family or Family())
-        return Moment(datetime.fromtimestamp(now, zone), self._known(now, self._floor))
+        return Moment(datetime.fromtimestamp(now + ahead, zone), self._known(now, self._floor))
 
     def tells_time(self) -> bool:
         """Say whether the time can be believed, or does not matter: a house without a family store has no hours."""
         return self._family is None or self.moment().known
 
-    def now(self, declared: Band) -> FamilyNow:
-        """Say what holds now; `declared` is the operator's band for devices that nobody has named."""
+    def now(self, declared: Band, ahead: float = 0.0) -> FamilyNow:
+        """Say what holds now, or will so many seconds ahead.
+
+        `declared` is the operator's band for devices that nobody has named.
+        """
         if self._family is None:
             # Law 2; without a store and without trouble there is nothing to hold
             lost = {UNKNOWN: (Standing(Band.EARLY),)} if self.trouble else {}
             return FamilyNow(Family(), lost)
-        return FamilyNow(self._family, standings_of(self._family, self.moment(), declared))
+        return FamilyNow(self._family, standings_of(self._family, self.moment(ahead), declared))
 
 
 def standings_of(family: Family, moment: Moment, declared: Band) -> dict[str, tuple[Standing, ...]]:

@@ -15,7 +15,7 @@ from guardian.lists import regexes
 from guardian.lists.safe_search import Asked
 from guardian.model import Band, ListKind
 from guardian.policy.children import rules_now
-from guardian.policy.policy import Policy
+from guardian.policy.policy import Policy, weigh
 from guardian.system.interfaces import own_links
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire
@@ -106,10 +106,11 @@ class Judged:
         """Give for each profile the policy by the rules of its children."""
         kept = self._policies
         if any(rules not in kept for rules in wanted.values()):
-            rows = self._domains.rows()
+            lists, rows = self._domains.lists, self._domains.rows()
+            weighed = weigh(lists, rows)
             for rules in wanted.values():
                 if rules not in kept:
-                    kept[rules] = Policy(rules[0], self._domains.lists, rows, rules[1:])
+                    kept[rules] = Policy(rules[0], lists, rows, rules[1:], weighed)
         found = {profile: kept[rules] for profile, rules in wanted.items()}
         for rules in wanted.values():
             # to the end: of those in use none goes

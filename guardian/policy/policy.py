@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from guardian.lists.rows import Bits
 from guardian.model import ListKind, Reason, Verdict
 from guardian.policy.bands import CATEGORY, EVERYTHING, SERVICE
 
@@ -22,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from guardian.lists.domain_set import DomainSet
-    from guardian.lists.rows import Row
+    from guardian.lists.rows import Bits, Row
     from guardian.lists.set_file import ListInfo
     from guardian.model import Asker, Match
     from guardian.policy.bands import BandRules
+
+    Undoing = tuple[tuple[int, int], ...]
 
 OPEN = Verdict(blocked=False, reason=Reason.DEFAULT)
 CLOSED = Verdict(blocked=True, reason=Reason.NOT_ON_ALLOW_LIST, covers_below=False)
@@ -57,8 +58,6 @@ class _Masks(NamedTuple):
     everything: Reason | None
     """Why everything is closed at this time; None where it isn't."""
     allow_only: bool
-    undoing: tuple[tuple[int, int], ...]
-    """Lists whose exceptions undo the blocks of a whole category, and all lists of it."""
     covering: int
     """Lists whose blocks deny what is below, too: closed, and no pattern may open a name anywhere below."""
 
@@ -83,20 +82,32 @@ class Policy:
     """The verdicts of one asker over one set."""
 
     def __init__(
-        self, rules: BandRules, lists: Sequence[ListInfo], rows: Sequence[Row], beside: Sequence[BandRules] = ()
+        self,
+        rules: BandRules,
+        lists: Sequence[ListInfo],
+        rows: Sequence[Row],
+        beside: Sequence[BandRules] = (),
+        weighed: Sequence[Weighed] | None = None,
     ) -> None:
-        """Judge every class once; `lists` and `rows` are the set's, `beside` are of further children on the device."""
+        """Judge every class once; `lists` and `rows` are the set's, `beside` are of further children on the device.
+
+        `weighed` is what `weigh` gives for the set, where several policies are made.
+        """
         self.rules = rules
         self._parts = parts = tuple(_Part(one, _masks(one, lists), _names(one)) for one in (rules, *beside))
         masks = tuple(part.masks for part in parts)
         self._otherwise = _strictest([_judge(_NOTHING, _NOTHING, one, 0, holes=False) for one in masks])
+        self._undoing = _undoing(lists)
         # classes are many and verdicts few: each is kept once
         known: dict[Verdict, Verdict] = {}
         exact: list[Verdict] = []
         below: list[Verdict] = []
-        for row in rows:
-            for verdicts, bits in ((exact, row.itself), (below, row.below)):
-                verdict = _strictest([_judge(bits, row.below, one, 0, holes=row.holes) for one in masks])
+        for one in weigh(lists, rows) if weighed is None else weighed:
+            for verdicts, said in ((exact, one.itself), (below, one.below)):
+                verdict = _judge(said, one.below, masks[0], 0, holes=one.holes)
+                if len(masks) > 1:
+                    others = [_judge(said, one.below, other, 0, holes=one.holes) for other in masks[1:]]
+                    verdict = _strictest([verdict, *others])
                 verdicts.append(known.setdefault(verdict, verdict))
         self._exact, self._below = tuple(exact), tuple(below)
         self._conditional = frozenset(number for number, row in enumerate(rows) if row.conditional)
@@ -181,11 +192,46 @@ class Policy:
     ) -> list[Verdict]:
         """Give each child's verdict, the slow way."""
         heard = domains.hear(match, name, labels, qtype, asker)
-        bits = heard.stored.union(heard.shaped)
-        return [_judge(bits, _NOTHING, part.masks, part.said(name, labels), holes=True) for part in self._parts]
+        said = _said(heard.stored.union(heard.shaped), self._undoing)
+        return [_judge(said, _NOTHING, part.masks, part.said(name, labels), holes=True) for part in self._parts]
 
 
-_NOTHING = Bits()
+class Said(NamedTuple):
+    """What the lists of a set say of a name."""
+
+    named: int
+    """Lists that name it, exceptions left out of account."""
+    blocking: int
+    """Lists that block it after all exceptions."""
+
+
+class Weighed(NamedTuple):
+    """A class, its exceptions weighed: what holds whatever the rules are."""
+
+    itself: Said
+    below: Said
+    holes: bool
+
+
+_NOTHING = Said(0, 0)
+
+
+def weigh(lists: Sequence[ListInfo], rows: Sequence[Row]) -> list[Weighed]:
+    """Weigh the exceptions of every class; it takes longer than judging, and is the same for every policy."""
+    undoing = _undoing(lists)
+    return [Weighed(_said(row.itself, undoing), _said(row.below, undoing), row.holes) for row in rows]
+
+
+def _undoing(lists: Sequence[ListInfo]) -> Undoing:
+    """Give the lists whose exceptions undo the blocks of a whole category, each category's with all lists of it."""
+    undoers: dict[str, int] = {}
+    members: dict[str, int] = {}
+    for number, info in enumerate(lists):
+        if info.kind is ListKind.BLOCK:
+            members[info.category] = members.get(info.category, 0) | 1 << number
+            if info.undoes == "category":
+                undoers[info.category] = undoers.get(info.category, 0) | 1 << number
+    return tuple((bits, members[category]) for category, bits in undoers.items())
 
 
 def _names(rules: BandRules) -> dict[bytes, int]:
@@ -209,7 +255,6 @@ def _above(names: Iterable[bytes]) -> frozenset[bytes]:
 
 def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
     protected = yielding = allowing = services = opened = 0
-    undoers: dict[str, int] = {}
     members: dict[str, int] = {}
     subjects: dict[str, int] = {}
     for number, info in enumerate(lists):
@@ -222,8 +267,6 @@ def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
         else:
             members[info.category] = members.get(info.category, 0) | bit
             subjects[f"{SERVICE}:{info.id}"] = bit
-            if info.undoes == "category":
-                undoers[info.category] = undoers.get(info.category, 0) | bit
             services |= bit if info.id in rules.services else 0
             opened |= bit if info.id in rules.opened else 0
     closed, threats, bypass = (
@@ -235,7 +278,6 @@ def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
     timed = tuple((subjects.get(subject, 0) & ~threats, why) for subject, why in rules.timed if subject != EVERYTHING)
     closing = closed | services | _all(bits for bits, _ in timed)
     loose = _loose(lists, members, closing)
-    undoing = tuple((bits, members[category]) for category, bits in undoers.items())
     return _Masks(
         protected=protected,
         yielding=yielding,
@@ -248,7 +290,6 @@ def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
         timed=timed,
         everything=next((why for subject, why in rules.timed if subject == EVERYTHING), None),
         allow_only=rules.allow_only,
-        undoing=undoing,
         # a service that is open may have a name anywhere below a closed one
         covering=0 if opened else closing & ~loose,
     )
@@ -271,28 +312,28 @@ def _loose(lists: Sequence[ListInfo], members: dict[str, int], closing: int) -> 
     return loose
 
 
-def _judge(bits: Bits, below: Bits, masks: _Masks, said: int, *, holes: bool) -> Verdict:
-    if guarded := bits.any & masks.protected:
+def _judge(said: Said, below: Said, masks: _Masks, typed: int, *, holes: bool) -> Verdict:
+    named, blocking = said
+    if guarded := named & masks.protected:
         return Verdict(blocked=False, reason=Reason.PROTECTED, list_index=_first(guarded))
-    if said & _ALLOWED:
+    if typed & _ALLOWED:
         return Verdict(blocked=False, reason=Reason.PARENT_ALLOWS)
-    yielding = bits.any & masks.yielding
-    if said & _CLOSED and not yielding:
+    yielding = named & masks.yielding
+    if typed & _CLOSED and not yielding:
         return Verdict(blocked=True, reason=Reason.PARENT_CLOSES)
-    blocking = _undone(bits, masks).blocking
     opening = masks.protected | masks.yielding | masks.allowing
-    covers = not holes and bool(_undone(below, masks).blocking & masks.covering) and not below.any & opening
+    covers = bool(below.blocking & masks.covering) and not holes and not below.named & opening
     if (leading := blocking & masks.bypass) and not yielding:
         return Verdict(True, Reason.CATEGORY, _first(leading), covers)
     threat = blocking & masks.threats
-    if said & _LESSON and not threat:
+    if typed & _LESSON and not threat:
         return Verdict(blocked=False, reason=Reason.LESSON)
     if masks.everything is not None:
         return Verdict(blocked=True, reason=masks.everything)
     if yielding:
         return Verdict(blocked=False, reason=Reason.PROTECTED, list_index=_first(yielding))
-    for bits_then, why in masks.timed:
-        if timed := blocking & bits_then:
+    for lists, why in masks.timed:
+        if timed := blocking & lists:
             return Verdict(True, why, _first(timed), covers)
     if service := blocking & masks.services:
         return Verdict(True, Reason.SERVICE, _first(service), covers)
@@ -300,7 +341,7 @@ def _judge(bits: Bits, below: Bits, masks: _Masks, said: int, *, holes: bool) ->
         return Verdict(True, Reason.THREAT, _first(threat), covers)
     if service := blocking & masks.opened:
         return Verdict(blocked=False, reason=Reason.SERVICE, list_index=_first(service))
-    if allowed := bits.any & masks.allowing:
+    if allowed := named & masks.allowing:
         return Verdict(blocked=False, reason=Reason.ALLOW_LIST, list_index=_first(allowed))
     if closed := blocking & masks.closed:
         return Verdict(True, Reason.CATEGORY, _first(closed), covers)
@@ -318,15 +359,17 @@ def _strictest(verdicts: list[Verdict]) -> Verdict:
     return chosen
 
 
-def _undone(bits: Bits, masks: _Masks) -> Bits:
-    """Let exceptions reach the other lists of their category, where the catalogue says so."""
+def _said(bits: Bits, undoing: Undoing) -> Said:
+    """Weigh exceptions, letting them reach the other lists of their category where the catalogue says so."""
     excepted, strongly = bits.excepted, bits.important_excepted
-    for undoers, category in masks.undoing:
+    if not (excepted or strongly):
+        return Said(bits.any, bits.any)
+    for undoers, category in undoing:
         if bits.excepted & undoers:
             excepted |= category
         if bits.important_excepted & undoers:
             strongly |= category
-    return bits._replace(excepted=excepted, important_excepted=strongly)
+    return Said(bits.any, bits._replace(excepted=excepted, important_excepted=strongly).blocking)
 
 
 def _first(bits: int) -> int:
