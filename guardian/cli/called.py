@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from guardian.family.members import Child, Device
 
 
-def add_child(parser: ArgumentParser, what: str = "for this child; without it, for every child") -> None:
+def add_child(
+    parser: ArgumentParser, what: str = "for this child; without it, for every child and every device without a name"
+) -> None:
     """Give a command its `--child NAME`."""
     parser.add_argument("--child", metavar="NAME", help=what)
 

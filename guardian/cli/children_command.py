@@ -62,7 +62,7 @@ def _add(given: Namespace) -> int:
         lambda desk: add_child(desk.store, given.name, Band(given.band), given.moves, WHO, desk.today),
     )
     child = next(one for one in decided.family.children if one.id == decided.result)
-    sentence = f"{child.name} is a child of {child.band} {_moving(child)}"
+    sentence = f"{child.name}: band {child.band}{_moving(child)}"
     return tell(given, decided, sentence, child=_told(child))
 
 
@@ -108,7 +108,7 @@ def _change(given: Namespace) -> int:
     number = child_called(family_of(house), given.child).id
     decided = decide(house, lambda desk: change_child(desk.store, number, change, WHO, desk.today))
     child = next(one for one in decided.family.children if one.id == number)
-    sentence = f"{child.name} is a child of {child.band} {_moving(child)}"
+    sentence = f"{child.name}: band {child.band}{_moving(child)}"
     return tell(given, decided, sentence, child=_told(child))
 
 
@@ -121,7 +121,7 @@ def _remove(given: Namespace) -> int:
 
 
 def _moving(child: Child) -> str:
-    return f"and moves on in {child.moves_on}" if child.moves_on else "and stays so"
+    return f", the next one from {child.moves_on}" if child.moves_on else " for good"
 
 
 def _told(child: Child) -> dict[str, object]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from guardian.cli.called import child_called, device_called, whose
 from guardian.cli.deciding import WHO, decide, family_of, show, tell
 from guardian.cli.house import add_config, open_house
 from guardian.cli.table import table
+from guardian.cli.told import told
+from guardian.control.messages import Newcomers, NewcomersFound
 from guardian.family.devices import add_device, assign_device, remove_device, rename_device
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Give the command its words and options."""
     words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
     listed = words.add_parser("list", help="all devices that the family has named")
+    new = words.add_parser("new", help="devices on the network that nobody has named; a running guardian knows them")
     add = words.add_parser("add", help="name a device, and say whose it is")
     add.add_argument("name", metavar="NAME")
     known = add.add_mutually_exclusive_group(required=True)
@@ -44,22 +48,31 @@ def add_arguments(parser: ArgumentParser) -> None:
             help="who uses it; may be given several times, and of several children the strictest rules hold",
         )
         user.add_argument("--adult", action="store_true", help="it is an adult's: nothing is filtered there")
-    for one in (listed, add, assign, rename, remove):
+    for one in (listed, new, add, assign, rename, remove):
         add_config(one)
         one.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
     """Do what the word says."""
-    act = {"list": _list, "add": _add, "assign": _assign, "rename": _rename, "remove": _remove}
+    act = {"list": _list, "new": _new, "add": _add, "assign": _assign, "rename": _rename, "remove": _remove}
     return act[arguments.word](arguments)
 
 
 def _list(given: Namespace) -> int:
     family = family_of(open_house(given.config))
     rows = [(f"{one.id}", one.name, _user(family, one), f"{one.hardware or one.network}") for one in family.devices]
-    told = {"devices": [_told(family, one) for one in family.devices]}
-    return show(given, told, list(table(("NO", "NAME", "WHOSE", "KNOWN BY"), rows)), NONE)
+    devices = {"devices": [_told(family, one) for one in family.devices]}
+    return show(given, devices, list(table(("NO", "NAME", "USED BY", "KNOWN BY"), rows)), NONE)
+
+
+def _new(given: Namespace) -> int:
+    found = told(open_house(given.config), Newcomers(), NewcomersFound).devices
+    rows = [(one.hardware, " ".join(one.addresses), one.name, "yes" if one.changing else "no") for one in found]
+    lines = list(table(("HARDWARE", "ADDRESSES", "CALLS ITSELF", "DRAWN AT RANDOM"), rows))
+    if lines:
+        lines.append("to name one: guardian devices add NAME --mac HARDWARE --child CHILD, or --adult")
+    return show(given, {"devices": [asdict(one) for one in found]}, lines, "every device here has a name")
 
 
 def _add(given: Namespace) -> int:
@@ -123,7 +136,7 @@ def _user(family: Family, device: Device) -> str:
 
 
 def _sentence(family: Family, device: Device) -> str:
-    return f"{device.name} ({device.hardware or device.network}) is of {_user(family, device)}"
+    return f"{device.name} ({device.hardware or device.network}): used by {_user(family, device)}"
 
 
 def _told(family: Family, device: Device) -> dict[str, object]:

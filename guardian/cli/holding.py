@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from guardian.family.family import Family
     from guardian.family.members import Child
 
+_MEASURES = {
+    "off": "{subject} is off",
+    "bonus": "hours and minutes do not close {subject}",
+    "lesson": "only {names} is open, for a lesson,",
+    "pause": "filtering pauses",
+}
 _WHY = {"off": "turned off", "lesson": "a lesson", "hours": "by its hours", "budget": "its minutes do not run"}
 
 
@@ -44,6 +50,7 @@ def _now_in_words(child: ChildNow, now: datetime) -> str:
         for one in child.closed
     ]
     paused = ["filtering pauses"] if child.paused else []
+    paused += [f"open for a lesson: {', '.join(child.lesson)}"] if child.lesson else []
     return "; ".join([*paused, *closed]) or "as its band"
 
 
@@ -103,9 +110,9 @@ def rule_in_words(rule: NameRule, now: datetime) -> str:
 
 
 def measure_in_words(measure: Measure, now: datetime) -> str:
-    """Write a measure as `off: everything until 21:30`."""
-    what = " ".join(measure.names) or subject_in_words(measure.subject)
-    return f"{measure.kind}: {what} {until_in_words(measure.until, now)}"
+    """Write a measure as `everything is off until 21:30`."""
+    words = _MEASURES[measure.kind].format(subject=subject_in_words(measure.subject), names=", ".join(measure.names))
+    return f"{words} {until_in_words(measure.until, now)}"
 
 
 def budget_in_words(budget: Budget) -> str:

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     told = f"guardian {version('guardian-dns')} ({form_of(HOTTEST)})"
     parser.add_argument("--version", action="version", version=told)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help="one of those below")
     for name, sentence in COMMANDS.items():
         command = commands.add_parser(name, description=sentence)
         if words[:1] == [name]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guardian.cli.called import add_child, number_of, subject_called, whom
-from guardian.cli.deciding import WHO, decide, family_of, tell
+from guardian.cli.deciding import WHO, Decided, decide, family_of, now_of, tell
 from guardian.cli.holding import measure_in_words
 from guardian.cli.house import add_config, open_house
 from guardian.cli.when import next_clock, read_clock, read_minutes
-from guardian.errors import DecisionError
 from guardian.family.decisions import EVERYTHING
 from guardian.family.measures import end_measure, take_measure
 
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
-    from guardian.cli.deciding import Decided, Desk
+    from guardian.cli.deciding import Desk
     from guardian.cli.house import House
     from guardian.family.decisions import Measure
+    from guardian.family.family import Family
 
 
 def add_length(parser: ArgumentParser, *, only: str) -> None:
@@ -55,7 +55,10 @@ def begin(house: House, given: Namespace, kind: str, minutes: int | None, names:
 
     decided = decide(house, change)
     measure = next(one for one in decided.family.measures if one.id == decided.result)
-    sentence = f"{whom(decided.family, child)}, {measure_in_words(measure, decided.now)}"
+    whose = f" --child {given.child}" if given.child else ""
+    ending = "resume" if kind == "pause" else f"{kind} --end"
+    decided = decided._replace(note=f"{decided.note}; to end it: guardian {ending}{whose}")
+    sentence = f"{whom(decided.family, child)}: {measure_in_words(measure, decided.now)}"
     return tell(given, decided, sentence, measure=_told(measure, given.child))
 
 
@@ -65,8 +68,12 @@ def end(house: House, given: Namespace, kind: str) -> int:
     child = number_of(family, given.child)
     ending = [one for one in family.measures if one.kind == kind and (given.child is None or one.child == child)]
     if not ending:
-        where = f" for {whom(family, child)} alone" if given.child else ""
-        raise DecisionError(f"no {kind} is on{where}; guardian children list says what is")
+        return tell(
+            given,
+            Decided(None, family, now_of(family), in_force=True, note="nothing was changed"),
+            f"no {kind} was on{_alone(family, child)}",
+            ended=[],
+        )
     decided = _end(house, ending)
     children = ", ".join(dict.fromkeys(whom(family, one.child) for one in ending))
     return tell(given, decided, f"{children}: {kind} has ended", ended=[_told(one, given.child) for one in ending])
@@ -86,6 +93,11 @@ def _end(house: House, ending: Sequence[Measure]) -> Decided[None]:
             end_measure(desk.store, measure.id, WHO, desk.today)
 
     return decide(house, change)
+
+
+def _alone(family: Family, child: int | None) -> str:
+    """Say that what every child has is not ended for one."""
+    return "" if child is None else f" for {whom(family, child)} alone"
 
 
 def _told(measure: Measure, child: str | None) -> dict[str, object]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from guardian.family.family import Family
 
 NONE = "nobody asks for anything"
-_KINDS = {"open": "open", "objection": "objects to"}
+_KINDS = {"open": "to open", "objection": "about a rule:"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -79,7 +79,8 @@ def _ask(given: Namespace) -> int:
     kind: Literal["open", "objection"] = "objection" if given.objection else "open"
     decided = decide(house, lambda desk: ask(desk.store, child, kind, given.about, given.reason, desk.today))
     request = _numbered(from_store(house, read_requests, ()), decided.result)
-    sentence = f"request {request.id}: {given.child} {_KINDS[kind]} {request.about}; it waits for an answer"
+    sentence = f"request {request.id}: {whom(decided.family, child)} asks {_KINDS[kind]} {request.about}"
+    decided = decided._replace(note="it waits for an answer: guardian requests list")
     return tell(given, decided, sentence, request=_told(decided.family, request))
 
 
