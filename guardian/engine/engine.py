@@ -22,10 +22,10 @@ from guardian.engine.judgement import judge
 from guardian.engine.limit import Account, Share
 from guardian.engine.own_name import OWN_NAME, own_name_reply
 from guardian.engine.stages import STAGES, Ruling, rule
+from guardian.engine.stated import Stated
 from guardian.model import Answer, Ask, Asker, AskKey, Hold, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, shortened, with_ttl
-from guardian.wire.question import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +41,6 @@ PATIENCE = 1.5
 """Seconds that a client waits for a fresh answer while an older one is at hand (RFC 8767 section 5)."""
 MAX_ASKERS = 4096
 MAX_NEIGHBOURS = 4096
-MAX_STRANGERS = 64
-"""Devices behind trusted routers that nobody has named: so many wait to be."""
 BRIEF = 5
 """Seconds that a device nobody knows yet may keep an answer: it may be the youngest child's."""
 SEEN = 16_384
@@ -69,8 +67,7 @@ class Engine:
         self._share = Share(rate_limit)
         self._hardware: dict[str, str] = {}
         """Which device has which address, as far as the wire tells; at most MAX_NEIGHBOURS."""
-        self._strangers: dict[str, None] = {}
-        """By hardware address, in no order of time but the one in which they go; at most MAX_STRANGERS."""
+        self._stated = Stated(self._share)
         self._count = 0
         self.replace(generation)
 
@@ -97,8 +94,7 @@ class Engine:
         self._accounts: dict[str, Account] = {}
         self._devices: dict[tuple[str, int], Account] = {}
         """The account that all addresses of a device share, by hardware address and place; at most MAX_ASKERS."""
-        self._stated: dict[str, Account] = {}
-        """By what is stated, after the client's address where rules are for single addresses; at most MAX_ASKERS."""
+        self._stated.renew()
         self._seen = bytearray(SEEN)
         # rules for single devices: then what one is told is no ready reply for another of the same policy
         self._personal = generation.domains.personal
@@ -225,7 +221,7 @@ class Engine:
         rested = self._share.is_rested
         self._accounts = {client: one for client, one in self._accounts.items() if not rested(one, now)}
         self._devices = {device: one for device, one in self._devices.items() if not rested(one, now)}
-        self._stated = {stated: one for stated, one in self._stated.items() if not rested(one, now)}
+        self._stated.forget(now)
         self._seen = bytearray(SEEN)
 
     def askers(self) -> dict[str, int]:
@@ -239,7 +235,7 @@ class Engine:
 
     def strangers(self) -> list[str]:
         """Give the hardware addresses that trusted routers have told of and nobody has named."""
-        return [one for one in self._strangers if not self._generation.household.names(one)]
+        return self._stated.strangers(self._generation.household)
 
     def neighbours(self) -> Mapping[str, str]:
         """Give the hardware address behind each address that the wire tells of; it changes as that does."""
@@ -354,17 +350,11 @@ class Engine:
         profile = self._generation.household.profile_stated(stated, client)
         if profile is None or (query.stream and not self.admits(client, now)):
             return None
+        if profile == UNKNOWN:
+            self._stated.meet(stated)
+        # rules for single devices look at the address, too
         key = f"{client} {stated}" if self._personal else stated
-        place, account = self._place_of(profile), self._stated.get(key)
-        if account is None or account.place != place:
-            if len(self._stated) >= MAX_ASKERS:
-                self._stated.clear()
-            account = self._stated[key] = Account(Asker(client), place, self._share.burst, now)
-            if profile == UNKNOWN and stated != NOBODY:
-                if len(self._strangers) >= MAX_STRANGERS:
-                    self._strangers.pop(next(iter(self._strangers)), None)
-                self._strangers[stated] = None
-        return account
+        return self._stated.account(key, client, self._place_of(profile), now)
 
     def _charged(self, query: Query, now: float) -> Account | None:
         """Give the account of who asks, and take the question off its own share, not off that of its router."""
