@@ -137,11 +137,14 @@ async def _given(request: web.BaseRequest, route: Route) -> dict[str, BaseModel]
 
 async def _octets(request: web.BaseRequest) -> bytes:
     octets = b""
-    async with asyncio.timeout(BODY_SECONDS):
-        while more := await request.content.readany():
-            octets += more
-            if len(octets) > MAX_BODY:
-                raise too_long()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more := await request.content.readany():
+                octets += more
+                if len(octets) > MAX_BODY:
+                    raise too_long()
+    except TimeoutError as error:
+        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "the rest did not come in time", closes=True) from error
     return octets
 
 

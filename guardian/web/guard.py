@@ -107,6 +107,8 @@ def _admit_body(asked: Asked) -> None:
     kind, length = asked.headers.get("content-type"), _one(asked, "content-length")
     if kind is not None and not _CHARSET.fullmatch(kind[0].strip()):
         raise _refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {JSON}")
+    if asked.headers.get("transfer-encoding", ("chunked",)) != ("chunked",):
+        raise _refused(HTTPStatus.BAD_REQUEST, "a body comes whole or in chunks")
     has_body = "transfer-encoding" in asked.headers or length.strip("0") != ""
     if not has_body:
         return
