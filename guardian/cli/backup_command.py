@@ -11,7 +11,8 @@ from guardian.cli.deciding import from_store
 from guardian.cli.house import add_config, open_house
 from guardian.cli.passphrase import add_passphrase, new_passphrase
 from guardian.errors import StoreError
-from guardian.family.backup import saved, write_backup
+from guardian.family.backup import read_backup, saved, write_backup
+from guardian.family.restoring import rehearse
 from guardian.store.backup import write_sealed
 from guardian.trust.sealed import seal
 
@@ -48,5 +49,8 @@ def _back_up(arguments: Namespace) -> Backup:
     backup = from_store(house, saved, None)
     if backup is None:
         raise StoreError(f"{house.state.family}: this family has decided nothing yet, so there is nothing to back up")
-    write_sealed(arguments.file, seal(write_backup(backup), new_passphrase(arguments.passphrase_file)))
+    text = write_backup(backup)
+    # what could not be restored is found today, not when it is needed
+    rehearse(read_backup(text))
+    write_sealed(arguments.file, seal(text, new_passphrase(arguments.passphrase_file)))
     return backup

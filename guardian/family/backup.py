@@ -27,6 +27,10 @@ MAX_ROWS: Final = 25_600
 """Of one kind: as many choices as 64 children may have."""
 
 
+_MAX_PARTS: Final = 100_000
+"""Objects and lists of a whole text, three times what any family has: looked at before they take memory."""
+
+
 class SavedChild(NamedTuple):
     """A child; the fields are those of `members.Child`."""
 
@@ -167,6 +171,8 @@ def read_backup(text: bytes) -> Backup:
 
     Whether a family may decide so is not looked at: `restore` does.
     """
+    if text.count(b"{") + text.count(b"[") > _MAX_PARTS:
+        raise TrustError("the backup holds more than any family has")
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_no_number)
     except RecursionError:

@@ -159,6 +159,14 @@ def test_a_damaged_store_is_kept_aside(house: Guardian) -> None:
     assert not PREVIOUS.exists()
 
 
+def test_what_could_not_be_restored_is_told_when_it_is_backed_up(house: Guardian) -> None:
+    decide("UPDATE hours SET subject = 'no subject' WHERE id = 9")
+    done = house("backup", "ours", "--passphrase-file", "words")
+    assert done.code == 1
+    assert "hours[1] can't be restored" in done.err
+    assert not Path("ours").exists()
+
+
 # --- passphrases ------------------------------------------------------------------------------------------------------
 
 
