@@ -9,7 +9,6 @@ import asyncio
 import logging
 import signal
 import sys
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from guardian.control.messages import (
     SHORTEST_PAUSE,
     Explain,
     FamilyChanged,
-    FamilyTaken,
     HowAreYou,
     Newcomers,
     Pause,
@@ -33,17 +31,17 @@ from guardian.control.messages import (
 )
 from guardian.control.status import Status
 from guardian.daemon.control import Control
+from guardian.daemon.deciding import Deciding
 from guardian.daemon.explaining import explained
 from guardian.daemon.family import HouseFamily
 from guardian.daemon.faults import tell_fault
-from guardian.daemon.generation import Judged, generation_of, household_of, policies_of, rewrites_of
+from guardian.daemon.generation import Judged, generation_of, policies_of
 from guardian.daemon.house_names import LOOK_SECONDS, HouseNames
 from guardian.daemon.listening import Listening
 from guardian.daemon.networks import Networks
 from guardian.daemon.newcomers import newcomers_now, who_asks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
-from guardian.daemon.standings import standings_now
 from guardian.daemon.status import network_status, program, set_status
 from guardian.daemon.ticker import tick_forever
 from guardian.daemon.upstreams import groups_of, status_of, tell_change
@@ -64,17 +62,11 @@ if TYPE_CHECKING:
     from guardian.control.messages import Answer, Request
     from guardian.daemon.parts import Parts
     from guardian.engine.generation import Generation
-    from guardian.engine.household import Household
-    from guardian.family.standing import Standing
-    from guardian.lists.domain_set import DomainSet
     from guardian.policy.policy import Policy
-    from guardian.system.interfaces import OwnAddress
 
 LOG = logging.getLogger("guardian")
 SWITCH_SECONDS = 0.0001
 """How long the thread that judges a new set may hold the interpreter: each packet read and sent waits for that long."""
-PREPARE_SECONDS = 5
-"""How often what the clock will change soon is judged beforehand: at bedtime every child's rules change at once."""
 FORGET_SECONDS = 30
 """How often what is over is dropped from memory."""
 _SHOWN = 12
@@ -92,32 +84,29 @@ class Daemon:
         `reread` gives the parts anew at a reload, or raises ConfigError or StoreError; without it they stay. `family`
         reads the family store; without it, the one of this state by this machine's clock.
         """
-        self._family = family or HouseFamily(parts.state.family)
-        self._family.read()
-        self._parts = parts = self._with_family(parts)
+        family = family or HouseFamily(parts.state.family)
+        family.read()
+        parts = family.applied(parts)
+        judged = Judged(last_good_set(parts))
         self._reread = reread or (lambda: parts)
         self._stopping = asyncio.Event()
         self._failed = False
         dns = parts.settings.dns
         self._names = HouseNames(parts.settings)
         self.engine = Engine(
-            self._names.applied(generation_of(parts, last_good_set(parts))),
+            self._names.applied(generation_of(parts, judged.domains, judged)),
             cache_entries=dns.cache_entries,
             rate_limit=dns.rate_limit,
         )
         self._listening = Listening(dns.listen, dns.tls, inherited_sockets())
-        self._judged = Judged(self.engine.generation.domains)
-        self._networks = Networks(self.engine, self._household, self._move)
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
+        self._deciding = Deciding(parts, family, judged, self.engine, self._pausing)
+        self._networks = Networks(self.engine, self._deciding.household, self._move)
         self._control = Control(parts.state.control, self._answer)
         self._notify = Notify.from_environment()
-        self._turn = asyncio.Lock()
-        """Who holds it may replace the set, the settings or the policies."""
         # read once: it lies on the disk
         self._program = program()
-        self._prepared: Mapping[str, tuple[Standing, ...]] = {}
-        """What has been judged beforehand."""
         self._began = 0.0
         self._reload_trouble = ""
 
@@ -143,13 +132,14 @@ class Daemon:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: tell_fault(context.get("exception")))
         self._began = loop.time()
-        self._forwarder = _forwarder(self._parts.settings, loop)
+        self._forwarder = _forwarder(self._deciding.parts.settings, loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         reloads = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, reloads.set)
         lasting = [self._reload_forever(reloads), self._forget_forever(loop), self._look_at_names_forever()]
-        lasting.append(tick_forever(self._look_at_family, self._family.clock))
+        look = partial(self._deciding.look, self._networks.applied)
+        lasting.append(tick_forever(look, self._deciding.family.clock))
         if self._notify.watchdog:
             lasting.append(feed_forever(self._notify, lambda: next(iter(self._listening.endpoints), None)))
         tasks = [asyncio.create_task(one) for one in lasting]
@@ -191,45 +181,10 @@ class Daemon:
     async def _look_at_names_forever(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            async with self._turn:
+            async with self._deciding.turn:
                 # in a thread: a house of a thousand devices takes longer than an answer may wait
                 if await asyncio.to_thread(self._names.look):
                     self.engine.replace(self._names.applied(self.engine.generation))
-
-    def _with_family(self, parts: Parts, ahead: float = 0.0) -> Parts:
-        return replace(parts, family=self._family.now(parts.settings.family.unknown_devices, ahead))
-
-    def _household(self, own: frozenset[OwnAddress] | None = None) -> Household:
-        return household_of(self._parts.settings, own, self._parts.family.named)
-
-    async def _look_at_family(self) -> None:
-        """Take in what the time has changed, and judge beforehand what it will change soon."""
-        held = self._parts.family.standings
-        if self._with_family(self._parts).family.standings != held:
-            async with self._turn:
-                await self._renew_family()
-        elif int(self._family.clock()) % PREPARE_SECONDS == 0:
-            soon = self._with_family(self._parts, 2 * PREPARE_SECONDS)
-            if soon.family.standings not in (held, self._prepared):
-                async with self._turn:
-                    await asyncio.to_thread(self._policies, soon, self.engine.generation.domains)
-                self._prepared = soon.family.standings
-
-    async def _renew_family(self) -> None:
-        """Decide by what holds now; who calls has the turn."""
-        parts, domains = self._with_family(self._parts), self.engine.generation.domains
-        # in a thread: judging thousands of classes takes longer than an answer may wait
-        policies, loose = await asyncio.to_thread(self._policies, parts, domains)
-        named, self._parts = parts.family.family != self._parts.family.family, parts
-        usual = replace(self._pausing.usual_generation(), policies=policies, rewrites=rewrites_of(parts))
-        if named:
-            usual = self._networks.applied(replace(usual, household=self._household()))
-        self.engine.replace(self._pausing.applied(usual, loose))
-
-    def _policies(self, parts: Parts, domains: DomainSet) -> tuple[Mapping[str, Policy], Mapping[str, Policy] | None]:
-        """Give the policies outside a pause and, where one is on, those during it."""
-        usual = policies_of(parts, domains, self._judged)
-        return usual, policies_of(parts, domains, self._judged, paused=True) if self._pausing.on else None
 
     def _move(self) -> None:
         """Take in that this machine's addresses have changed."""
@@ -247,7 +202,7 @@ class Daemon:
     async def reload(self) -> str:
         """Take in the settings and the published set anew; why that can't be, empty where it can."""
         self._notify.reloading()
-        async with self._turn:
+        async with self._deciding.turn:
             try:
                 # in a thread: judging thousands of classes takes longer than an answer may wait
                 self._take_in(*await asyncio.to_thread(self._published))
@@ -267,18 +222,25 @@ class Daemon:
             self._say_ready()
         return trouble
 
-    def _published(self) -> tuple[Parts, HouseNames, Generation, Mapping[str, Policy] | None]:
-        parts = self._with_family(self._reread())
-        generation = generation_of(parts, open_set(parts.state.current))
-        loose = policies_of(parts, generation.domains, paused=True) if self._pausing.on else None
-        return parts, HouseNames(parts.settings), generation, loose
+    def _published(self) -> tuple[Parts, HouseNames, Judged, Generation, Mapping[str, Policy] | None]:
+        parts = self._deciding.family.applied(self._reread())
+        judged = Judged(open_set(parts.state.current))
+        generation = generation_of(parts, judged.domains, judged)
+        loose = policies_of(parts, judged.domains, judged, paused=True) if self._pausing.on else None
+        return parts, HouseNames(parts.settings), judged, generation, loose
 
     def _take_in(
-        self, parts: Parts, names: HouseNames, generation: Generation, loose: Mapping[str, Policy] | None
+        self,
+        parts: Parts,
+        names: HouseNames,
+        judged: Judged,
+        generation: Generation,
+        loose: Mapping[str, Policy] | None,
     ) -> None:
         """Decide by new parts from now on; what is on its way upstream comes to its end there."""
-        old, new = self._parts.settings, parts.settings
-        self._parts, self._names, self._judged = parts, names, Judged(generation.domains)
+        old, new = self._deciding.parts.settings, parts.settings
+        self._names = names
+        self._deciding.take_in(parts, judged)
         moved = (old.upstreams, old.forward, old.dns.ports) != (new.upstreams, new.forward, new.dns.ports)
         now = self._networks.applied(names.applied(self._pausing.applied(generation, loose)))
         self.engine.replace(now, other_upstreams=moved)
@@ -316,9 +278,9 @@ class Daemon:
             case Pause(minutes):
                 return await self._pause(minutes)
             case FamilyChanged() | Standings():
-                return await self._answer_family(request)
+                return await self._deciding.answer(request, self._networks.applied)
             case Resume():
-                async with self._turn:
+                async with self._deciding.turn:
                     return Resumed(self._pausing.end())
 
     def _look_up(self, request: Explain | Newcomers | WhoAsks) -> Answer:
@@ -330,31 +292,19 @@ class Daemon:
             case WhoAsks(address):
                 return who_asks(self.engine, address)
 
-    async def _answer_family(self, request: FamilyChanged | Standings) -> Answer:
-        if isinstance(request, Standings):
-            return await asyncio.to_thread(standings_now, self._family, self._parts)
-        async with self._turn:
-            await asyncio.to_thread(self._family.read)
-            try:
-                await self._renew_family()
-            except MemoryError:
-                return Refused("too little memory to judge the set anew; the family's rules of before stay in force")
-        trouble = self._family.trouble
-        return Refused(trouble) if trouble else FamilyTaken(len(self._parts.family.family.children))
-
     async def _pause(self, minutes: int) -> Answer:
         if not SHORTEST_PAUSE <= minutes <= LONGEST_PAUSE:
             return Refused(f"a pause lasts {SHORTEST_PAUSE} to {LONGEST_PAUSE} minutes")
-        async with self._turn:
+        async with self._deciding.turn:
             try:
-                return Paused(minutes, await self._pausing.begin(minutes, self._parts))
+                return Paused(minutes, await self._pausing.begin(minutes, self._deciding.parts))
             except MemoryError:
                 return Refused("too little memory to judge the set anew; filtering stays on")
 
     async def status(self) -> Status:
         """Say how guardian is doing."""
         made, form = self._program
-        parts, pausing = self._parts, self._pausing
+        parts, pausing = self._deciding.parts, self._pausing
         return Status(
             version=made,
             form=form,
@@ -374,8 +324,8 @@ class Daemon:
             paused_minutes=pausing.minutes_left(),
             paused_until=pausing.until,
             reload_trouble=self._reload_trouble,
-            family_trouble=self._family.trouble,
-            clock_known=self._family.tells_time(),
+            family_trouble=self._deciding.family.trouble,
+            clock_known=self._deciding.family.tells_time(),
             memory=own_memory(),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from guardian.daemon.parts import Parts
     from guardian.engine.household import Named
 
 LOG = logging.getLogger("guardian")
@@ -106,6 +108,10 @@ class HouseFamily:
     def tells_time(self) -> bool:
         """Say whether the time can be believed, or does not matter: a house without a family store has no hours."""
         return self._family is None or self.moment().known
+
+    def applied(self, parts: Parts, ahead: float = 0.0) -> Parts:
+        """Give the parts with the family as it is now, or will be so many seconds ahead."""
+        return replace(parts, family=self.now(parts.settings.family.unknown_devices, ahead))
 
     def now(self, declared: Band, ahead: float = 0.0) -> FamilyNow:
         """Say what holds now, or will so many seconds ahead.

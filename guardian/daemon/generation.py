@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("guardian")
 
 
-def generation_of(parts: Parts, domains: DomainSet) -> Generation:
-    """Make all that decisions depend on."""
+def generation_of(parts: Parts, domains: DomainSet, judged: Judged | None = None) -> Generation:
+    """Make all that decisions depend on; `judged` keeps what has been judged over the same set."""
     settings = parts.settings
     if domains.patterns is not None and domains.patterns.has_regexes and regexes.engine() is None:
         LOG.warning("the set's regular expressions are not in force: install guardian-dns[regex] where guardian runs")
-    policies = policies_of(parts, domains)
+    policies = policies_of(parts, domains, judged)
     return Generation(
         domains=domains,
         policies=policies,
@@ -98,7 +98,7 @@ class Judged:
 
     def __init__(self, domains: DomainSet, *, max_policies: int = 128) -> None:
         """Hold none yet; who has been without use for longest goes first."""
-        self._domains = domains
+        self.domains = domains
         self._max_policies = max_policies
         self._policies: dict[tuple[BandRules, ...], Policy] = {}
 
@@ -106,7 +106,7 @@ class Judged:
         """Give for each profile the policy by the rules of its children."""
         kept = self._policies
         if any(rules not in kept for rules in wanted.values()):
-            lists, rows = self._domains.lists, self._domains.rows()
+            lists, rows = self.domains.lists, self.domains.rows()
             weighed = weigh(lists, rows)
             for rules in wanted.values():
                 if rules not in kept:
