@@ -48,6 +48,8 @@ def concerns(document: Document, settings: Settings, own: Callable[[], Iterable[
     return [
         *_loose_strangers(document, settings),
         *_open_to_the_world(document, settings, own),
+        *_far_routers(document, settings, own),
+        *_loose_routers(document, settings),
         *_no_list(document, settings),
         *_plain_beside_encrypted(document, settings),
         *_plain_across_the_internet(document, settings),
@@ -70,6 +72,24 @@ def _open_to_the_world(document: Document, settings: Settings, own: Callable[[],
         if not (_is_inside(network) or _is_own(network, own())):
             message = f"{network} is open to the internet, for others to use against a third"
             yield document.fault(path, message, "name the networks of this house alone, or write local")
+
+
+def _far_routers(document: Document, settings: Settings, own: Callable[[], Iterable[Network]]) -> Iterator[Fault]:
+    """Warn of a trusted router that is not of this house: whoever forges its address is taken for any device."""
+    for number, address in enumerate(settings.dns.trusted_routers):
+        network = ip_network(address)
+        if not (_is_inside(network) or _is_own(network, own())):
+            message = f"{address} is no router of this house: who forges its address is taken for any device"
+            yield document.fault(("dns", "trusted_routers", number), message, "name the router's address in the house")
+
+
+def _loose_routers(document: Document, settings: Settings) -> Iterator[Fault]:
+    """Warn of a trusted router that is freer than unknown devices: one that it can't tell asks as the router does."""
+    unknown, routers = settings.family.unknown_devices, {ip_network(one) for one in settings.dns.trusted_routers}
+    for number, client in enumerate(settings.clients):
+        if client.network in routers and BANDS.index(client.band) > BANDS.index(unknown):
+            message = f"a device that this router can't tell gets {client.band}, which is looser than {unknown}"
+            yield document.fault(("clients", number, "band"), message, "take the router out of clients")
 
 
 def _no_list(document: Document, settings: Settings) -> Iterator[Fault]:

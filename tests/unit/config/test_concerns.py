@@ -89,6 +89,24 @@ def test_a_network_of_the_house_is_not(network: str) -> None:
     assert told(f'dns: {{allow_from: [local, "{network}"]}}\n') == []
 
 
+@pytest.mark.parametrize("router", ["203.0.113.1", '"2001:db8:9::1"'])
+def test_a_trusted_router_outside_of_the_house_is_told(router: str) -> None:
+    (line,) = told(f"dns: {{trusted_routers: [{router}]}}\n")
+    assert line.startswith("guardian.yaml:1:25: dns.trusted_routers[0]:")
+    assert "taken for any device" in line
+
+
+@pytest.mark.parametrize("router", ["192.168.1.1", "192.0.2.1", '"fd00::1"', '"2001:db8:7:1::1"'])
+def test_a_trusted_router_of_the_house_is_not(router: str) -> None:
+    assert told(f"dns: {{trusted_routers: [{router}]}}\n") == []
+
+
+@pytest.mark.parametrize(("band", "warns"), [("adult", True), ("10-12", True), ("6-9", False), ("0-5", False)])
+def test_a_trusted_router_that_is_freer_than_a_stranger_is_told(band: str, *, warns: bool) -> None:
+    text = f'dns: {{trusted_routers: [192.168.1.20]}}\nfamily: {{unknown_devices: "6-9"}}\n{clients(band)}'
+    assert [line.split(": ")[1] for line in told(text) if "router" in line] == ["clients[0].band"] * warns
+
+
 def test_what_an_interface_says_of_half_the_world_makes_it_no_house(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "OWN", ["0.0.0.0/0", "2000::/3"])
     assert len(told('dns: {allow_from: ["0.0.0.0/0", "64.0.0.0/7", "2000::/3"]}\n')) == 3
