@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hmac
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -157,7 +156,7 @@ def _token(header: str) -> str:
     if scheme.lower() == "basic":
         try:
             value = base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return ""
     elif scheme.lower() != "bearer":
         return ""
@@ -165,4 +164,5 @@ def _token(header: str) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    # octets of a header that are no UTF-8 come as surrogates
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())

@@ -109,7 +109,8 @@ class Table:
         """Sort the routes by their paths."""
         self.routes = tuple(routes)
         self._paths: dict[tuple[str, ...], dict[str, Route]] = {}
-        for route in routes:
+        # what is written out goes before what could hold it
+        for route in sorted(routes, key=lambda one: _PARAMETER.search(one.path) is not None):
             methods = self._paths.setdefault(tuple(route.path.split("/")), {})
             if route.method in methods:
                 raise TypeError(f"{route.method} {route.path} stands in the table twice")

@@ -6,7 +6,6 @@ Law 1: a code is good once, and a step before and after its own: clocks differ.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 from urllib.parse import quote
@@ -29,7 +28,7 @@ def is_secret(text: str) -> bool:
     """Say whether this is a secret as `new_secret` gives it."""
     try:
         return len(base64.b32decode(text)) == SECRET
-    except binascii.Error:
+    except ValueError:
         return False
 
 
@@ -49,7 +48,7 @@ def code_at(secret: str, step: int) -> str:
 def step_of(secret: str, code: str, now: int, last: int) -> int | None:
     """Give the step that a code is of, later than `last`; None where it is wrong or was used."""
     found = None
-    for step in range(now // STEP - WINDOW, now // STEP + WINDOW + 1):
+    for step in range(max(now // STEP - WINDOW, 0), now // STEP + WINDOW + 1):
         # all are compared, so that the time tells nothing
         if hmac.compare_digest(code_at(secret, step).encode(), code.encode()) and step > last:
             found = step

@@ -209,6 +209,16 @@ def test_what_is_no_token_is_nobody(house: House, header: str) -> None:
     assert house.call("GET", "/adults", headers={"Authorization": header}).status == 401
 
 
+@pytest.mark.parametrize("octets", [b"\xff", "ë".encode(), b"\x80\x81"])
+def test_octets_that_are_no_text_are_no_secret_and_no_fault(house: House, octets: bytes) -> None:
+    session = house.session(house.adult())
+    odd = octets.decode("latin-1")
+    for header in (f"Bearer {odd}", f"Basic {odd}", odd):
+        assert house.call("GET", "/adults", headers={"Authorization": header}).status == 401
+    assert house.call("GET", "/adults", headers={"Cookie": f"guardian={odd}"}).status == 401
+    assert house.call("DELETE", "/session", headers={**session.headers, "Guardian-Form": odd}).status == 403
+
+
 def test_an_adult_who_is_removed_is_signed_out_and_the_last_parent_stays(house: House) -> None:
     mira, beni = house.adult(), house.adult("Beni", Role.SECOND_PARENT)
     session, other = house.session(mira), house.session(beni)
