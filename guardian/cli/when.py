@@ -22,6 +22,8 @@ _SETS: Final = {
     "weekdays": frozenset(range(5)),
     "weekend": frozenset({5, 6}),
 }
+_FULL: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY: Final = {word: day for words in (DAYS, _FULL) for day, word in enumerate(words)}
 _WEEK_DAYS = 7
 
 
@@ -32,9 +34,8 @@ def read_days(text: str) -> frozenset[int]:
         first, dash, last = part.partition("-")
         if part in _SETS:
             days |= _SETS[part]
-        elif first[:3] in DAYS and (not dash or last[:3] in DAYS):
-            start = DAYS.index(first[:3])
-            end = DAYS.index(last[:3]) if dash else start
+        elif first in _DAY and (not dash or last in _DAY):
+            start, end = _DAY[first], _DAY[last if dash else first]
             days |= {day % _WEEK_DAYS for day in range(start, end + (_WEEK_DAYS if end < start else 0) + 1)}
         else:
             message = f"{text!r} names no days; write mon-fri, or sat,sun, or daily"
