@@ -26,6 +26,7 @@ from tests.fuzz.messages import damaged, sound_queries
 from tests.fuzz.oracle import HEADER_SIZE, NAMING, opaque, way_of
 from tests.live.authority import Authority
 from tests.live.conftest import BANDS, write_config
+from tests.live.stream_authority import StreamAuthority
 from tests.soak.questions import address_of
 
 if TYPE_CHECKING:
@@ -89,8 +90,15 @@ class LiveRun:
             self.findings.append(text)
 
 
+class Honest(StreamAuthority):
+    """Tells the truth over TCP: where a damaged answer says that it is cut off, or looks like guessing, guardian asks."""
+
+    def _answer(self, question: bytes) -> bytes:
+        return truth(question)
+
+
 class Saboteur(Authority):
-    """Tells the truth, each name's own address; damaged answers before it, if it should."""
+    """Tells the truth, each name's own address; over UDP damaged answers before it, if it should."""
 
     def __init__(self, random: Random) -> None:
         """Be honest at first."""
@@ -100,19 +108,22 @@ class Saboteur(Authority):
         """By the name asked, lower case; the caller empties it."""
         self.count = 0
         super().__init__()
+        self._honest = Honest(port=self.port)
+
+    def close(self) -> None:
+        """Serve no longer."""
+        self._honest.close()
+        super().close()
 
     def _receive(self, packet: bytes, client: tuple[str, int]) -> None:
         question = question_of(packet)
-        true = header(packet, 1) + question + record(_POINTER, codes.A, address_of(question))
-        if question[-4:] != _A:
-            true = header(packet, 0) + question
-        elif self.sabotages:
+        if self.sabotages and question[-4:] == _A:
             for _ in range(DAMAGED_ANSWERS):
                 answer = damaged(self.sound(packet, question), self.random)
                 self.sent.setdefault(question[:-4].lower(), []).append(Sent(packet, answer))
                 self.count += 1
                 self._send(answer, client)
-        self._send(true, client)
+        self._send(truth(packet), client)
 
     def sound(self, packet: bytes, question: bytes) -> list[bytes]:
         """Give true answers of several shapes; each speaks of a bank as well, where nobody may look."""
@@ -130,6 +141,14 @@ class Saboteur(Authority):
             header(packet, 1, 1, 1) + question + plain + record(_POINTER, codes.NS, alias) + bank,
             header(packet, 0, 1) + question + soa,
         ]
+
+
+def truth(asked: bytes) -> bytes:
+    """Give the true answer to a packet that guardian wrote: the name's own address, nothing of another type."""
+    question = question_of(asked)
+    if question[-4:] != _A:
+        return header(asked, 0) + question
+    return header(asked, 1) + question + record(_POINTER, codes.A, address_of(question))
 
 
 def header(asked: bytes, answers: int, authorities: int = 0, others: int = 0) -> bytes:
