@@ -91,7 +91,7 @@ class LiveRun:
 
 
 class Honest(StreamAuthority):
-    """Tells the truth over TCP: where a damaged answer says that it is cut off, or looks like guessing, guardian asks."""
+    """Tells the truth over TCP, where guardian asks after an answer that is cut off or looks like guessing."""
 
     def _answer(self, question: bytes) -> bytes:
         return truth(question)
