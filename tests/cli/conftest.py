@@ -6,11 +6,17 @@ import io
 import json
 import logging
 import sys
+from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from guardian.cli.main import main
+from guardian.family.children import add_child
+from guardian.family.growing import NEVER
+from guardian.model import Band
+from guardian.store.database import open_store, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,3 +71,21 @@ def guardian(
         return Done(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def two_children(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return the family store of a house with Ana, 6-9, and Beni, 13-15."""
+    path = tmp_path_factory.mktemp("family") / "family.sqlite3"
+    with closing(open_store(path)) as store, transaction(store):
+        for name, band in (("Ana", Band.PRIMARY), ("Beni", Band.TEEN)):
+            add_child(store, name, band, NEVER, "a test", date(2026, 11, 24))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def house(guardian: Callable[..., Done], two_children: bytes, tmp_path: Path) -> Callable[..., Done]:
+    """Return a runner of `guardian WORDS` in a house with two children, where no guardian runs."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "family.sqlite3").write_bytes(two_children)
+    return guardian

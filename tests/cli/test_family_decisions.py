@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Done
 
 
-@pytest.fixture
-def house(guardian: Callable[..., Done]) -> Callable[..., Done]:
-    """Return a runner in a house with Ana, 6-9, and Beni, 13-15."""
-    assert guardian("children", "add", "Ana", "--band", "6-9").code == 0
-    assert guardian("children", "add", "Beni", "--band", "13-15").code == 0
-    return guardian
-
-
 def listed(house: Callable[..., Done], command: str, key: str, *words: str) -> list[dict[str, Any]]:
     found = house(command, "list", "--json", *words).json[key]
     assert isinstance(found, list)
