@@ -21,6 +21,7 @@ from guardian.config.values import read_web_endpoint
 from guardian.errors import StoreError
 from guardian.family.adults import read_adults
 from guardian.store.writer import Writer
+from guardian.system.clock import clock_is_known
 from guardian.system.inherited import inherited_sockets
 from guardian.system.memory import forbid_dumps
 from guardian.system.ports import tcp_socket
@@ -31,6 +32,7 @@ from guardian.web.guard import Guard
 from guardian.web.home import Home
 from guardian.web.server import serve
 from guardian.web.table import whole_table
+from guardian.web.upkeep import keep_tidy
 
 if TYPE_CHECKING:
     import socket
@@ -98,7 +100,9 @@ async def _serve(house: House, listeners: Sequence[socket.socket], *, beside: bo
             LOG.info("the family's web is at %s", _address(listener))
         if not await home.read(read_adults):
             LOG.info("nobody can sign in there yet: `guardian setup-code` makes a parent")
+        upkeep = asyncio.create_task(keep_tidy(home, partial(clock_is_known, floor=0), stopped))
         await serve(app, listeners, stopped)
+        await upkeep
     finally:
         await store.close()
 

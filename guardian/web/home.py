@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -50,10 +50,14 @@ class Home:
         """Give the time, in seconds of Unix time."""
         return int(self._clock())
 
+    async def moment(self) -> datetime:
+        """Give the time in the family's zone."""
+        family = await self.family()
+        return datetime.fromtimestamp(self._clock(), ZoneInfo(family.zone))
+
     async def today(self) -> date:
         """Give the day in the family's zone."""
-        family = await self.family()
-        return datetime.fromtimestamp(self._clock(), UTC).astimezone(ZoneInfo(family.zone)).date()
+        return (await self.moment()).date()
 
     async def family(self) -> Family:
         """Give the whole family as it is now."""
@@ -70,13 +74,17 @@ class Home:
     async def decide(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
         """Change what the family has decided, and let `guardian dns` take it in; raises what `change` raises."""
         result = await self._store.write(change)
+        await self.tell()
+        return result
+
+    async def tell(self) -> None:
+        """Let `guardian dns` take in what is in the store; where it can't, the log says why."""
         try:
             # one that does not run reads it when it starts
             with contextlib.suppress(NobodyAnswersError):
                 await asyncio.to_thread(self._asked, FamilyChanged())
         except StoreError as error:
             LOG.warning("what was decided is kept, but not in force: %s", error)
-        return result
 
     async def device_at(self, address: IPv4Address | IPv6Address) -> AskerFound:
         """Give the device that has an address now; ProblemError 503 where `guardian dns` does not answer."""
