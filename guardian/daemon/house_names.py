@@ -7,10 +7,11 @@ Law 2: names of devices are in memory alone, and in no message.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
+import stat
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.config.values import MAX_NAME
@@ -39,6 +40,15 @@ LEASE_TTL = 30
 _ARPA = to_wire("arpa")
 
 
+def _regular(path: str, flags: int) -> int:
+    """Open a file; OSError where it is none: what a pipe holds would be waited for."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return descriptor
+
+
 class Leases:
     """The lease files of the settings, and what they held when they were last looked at."""
 
@@ -57,7 +67,7 @@ class Leases:
         before = self.all
         for name in self._held:
             try:
-                with Path(name).open("rb") as file:
+                with open(name, "rb", opener=_regular) as file:
                     status = os.fstat(file.fileno())
                     mark = (status.st_ino, status.st_size, status.st_mtime_ns)
                     if mark != self._seen.get(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,7 @@ def test_the_usual_domain_stands_beside_the_reverse_zones() -> None:
 
 # --- the files --------------------------------------------------------------------------------------------------------
 
+SECONDS = 10
 FIRST = "0 3c:22:fb:10:20:30 192.168.1.20 laptop *\n"
 SECOND = "0 3c:22:fb:10:20:31 192.168.1.21 tablet *\n"
 
@@ -154,6 +156,16 @@ def test_a_file_that_can_t_be_read_is_told_once_and_comes_back(
     file.write_text(SECOND)
     assert leases.look()
     assert [one.name for one in leases.all] == ["tablet"]
+
+
+def test_a_pipe_in_place_of_a_file_holds_nobody_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pipe = tmp_path / "leases"
+    os.mkfifo(pipe)
+    looks = threading.Thread(target=Leases(settings(f"names: {{leases: [{pipe}]}}\n").names).look, daemon=True)
+    looks.start()
+    looks.join(SECONDS)
+    assert not looks.is_alive()
+    assert f"{pipe}: can't be read: it is no regular file" in caplog.text
 
 
 def test_nothing_that_is_logged_names_a_device(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
