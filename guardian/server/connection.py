@@ -173,6 +173,9 @@ class Connection:
         except WireError:
             self.close()
             return
+        if self.closed:
+            # what TLS had to say first was too much for all together
+            return
         if messages:
             self.last = now
             self._service.heard(self)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from guardian.server.connection import MAX_IN_WORK, MAX_UNSENT
+from guardian.server.connection import MAX_IN_WORK, MAX_UNSENT, Connection
 from guardian.wire.framing import framed
 
 if TYPE_CHECKING:
@@ -212,6 +212,19 @@ def test_all_replies_together_are_bounded_and_who_leaves_least_stays(house: Hous
     house.reply_size = 0
     house.tell(link, framed(b"another"))
     assert not modest.closed
+
+
+def test_who_is_closed_by_what_comes_before_its_message_is_heard_no_more(house: House) -> None:
+    class Talkative(Connection):
+        def _opened(self, data: bytes) -> bytes:
+            self._put(bytes(400_001))
+            return data
+
+    _, link = house.connect(make=Talkative)
+    house.tell(link, framed(b"hello"))
+    assert link.closed
+    assert not house.taken
+    assert len(house.table) == 0
 
 
 def test_a_reply_of_the_greatest_length_goes_out_whole(house: House) -> None:
