@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from guardian.errors import UpstreamError, WireError
 from guardian.resolver.connection import Connection, PlainPipe
 from guardian.resolver.exchange import CLIENT_TTL, Attempt
-from guardian.system.tls import TlsPipe, client_context
+from guardian.system.tls import TlsError, TlsPipe, client_context
 from guardian.wire.framing import framed
 from guardian.wire.response import OtherQuestionError, read_answer
 
@@ -45,6 +45,13 @@ _LEAVES = "it closes connections and leaves questions unanswered"
 def authorities() -> ssl.SSLContext:
     """Give the authorities that this machine trusts, read once: some hundred certificates."""
     return client_context()
+
+
+def renew_authorities() -> None:
+    """Read anew whom this machine trusts, for connections from now on. To be called in a thread: it takes a while."""
+    if authorities.cache_info().currsize:
+        authorities.cache_clear()
+        authorities()
 
 
 class StreamUpstream:
@@ -198,16 +205,22 @@ class StreamUpstream:
     def _connect(self) -> None:
         self._opened = self._answered = self._waits = False
         self._repeated = frozenset()
-        self._pipe = (
-            PlainPipe()
-            if self._context is None
-            else TlsPipe(self._context, server_name=self.server.name, session=self._session)
-        )
         try:
+            self._pipe = self._new_pipe()
             self._connection = Connection(self.server, self._watch, self._pipe, self)
-        except UpstreamError as error:
+        except (TlsError, UpstreamError) as error:
+            # of TLS: this machine's own policy allows nothing that is safe
             self._back_off(str(error))
-            raise
+            raise UpstreamError(str(error)) from error
+
+    def _new_pipe(self) -> TlsPipe | PlainPipe:
+        if not self.server.encrypted:
+            return PlainPipe()
+        context = authorities()
+        if context is not self._context:
+            # who was believed before is believed no longer for that alone
+            self._context, self._session = context, None
+        return TlsPipe(context, server_name=self.server.name, session=self._session)
 
     def _part(self) -> None:
         """Leave the connection; a later one may resume its session."""

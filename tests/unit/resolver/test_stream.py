@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
@@ -28,12 +29,14 @@ from tests.unit.resolver.paper import HERE, PaperLoop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from guardian.config.values import Server
     from guardian.model import Answer
     from guardian.resolver.exchange import Attempt
     from guardian.resolver.watch import Watch
 
 # the same examples at each run; nothing of a fixture changes between two of them
 few = settings(max_examples=300, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PLAIN = HERE._replace(transport=Transport.TCP)
 TROUBLE = "port 853 does not answer"
 
 
@@ -106,16 +109,14 @@ def name_of(attempt: Attempt) -> str:
 class Asking:
     """A StreamUpstream over paper."""
 
-    def __init__(self, **bounds: int) -> None:
+    def __init__(self, server: Server = PLAIN, **bounds: int) -> None:
         PaperConnection.made = []
         self.loop = Loop()
         self.told: list[tuple[str, bool]] = []
         """Each name settled, and whether it was answered."""
         self.then: Callable[[], None] = lambda: None
         self.attempts: list[Attempt] = []
-        self.upstream = StreamUpstream(
-            HERE._replace(transport=Transport.TCP), cast("Watch", self), Chance(), self._hear, Health(), **bounds
-        )
+        self.upstream = StreamUpstream(server, cast("Watch", self), Chance(), self._hear, Health(), **bounds)
 
     def ask(self, *names: str) -> None:
         """Ask, and end the turn of the loop."""
@@ -298,6 +299,21 @@ def test_where_no_way_leads_there_asking_fails_with_the_reason_and_a_pause() -> 
         with pytest.raises(UpstreamError, match="no way leads there"):
             asking.ask("a.example")
     assert asking.upstream.trouble == "no way leads there"
+
+
+def test_where_this_machine_allows_no_safe_tls_asking_fails_with_the_reason_and_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strict = ssl.create_default_context()
+    strict.maximum_version = ssl.TLSVersion.TLSv1_2
+    # as the policy of a machine may say
+    strict.set_ciphers("NULL")
+    monkeypatch.setattr(stream, "authorities", lambda: strict)
+    asking = Asking(HERE._replace(transport=Transport.TLS, name="dns.example"))
+    for _ in range(2):
+        with pytest.raises(UpstreamError, match="TLS with it failed: no ciphers available"):
+            asking.ask("a.example")
+    assert PaperConnection.made == []
 
 
 def test_where_no_new_connection_can_be_opened_what_the_last_one_left_open_has_failed() -> None:
