@@ -52,6 +52,11 @@ def make_code(store: sqlite3.Connection, child: int | None, who: str, now: int) 
     return code
 
 
+def is_any_open(store: sqlite3.Connection, now: int) -> bool:
+    """Say whether any code is open."""
+    return store.execute("SELECT 1 FROM claim WHERE until > ?", (now,)).fetchone() is not None
+
+
 def claim_device(
     store: sqlite3.Connection,
     code: str,

@@ -17,9 +17,11 @@ from guardian.family.words import MAX_REASON, read_line, read_site
 if TYPE_CHECKING:
     import sqlite3
     from datetime import date, datetime
+    from typing import Any
 
 MAX_OPEN = 10
 """Of one child, answered or not."""
+_COLUMNS = "id, child, kind, about, words, made, answer, answer_words, answer_until, shared"
 
 
 class Request(NamedTuple):
@@ -39,12 +41,24 @@ class Request(NamedTuple):
     answer_words: str | None
     answer_until: int | None
     """Seconds of Unix time until which a yes holds; None for good."""
+    shared: bool = False
+    """It was asked on a device of several children, and is to be seen there."""
 
 
 def ask(
-    store: sqlite3.Connection, child: int, kind: Literal["open", "objection"], about: str, words: str, today: date
+    store: sqlite3.Connection,
+    child: int,
+    kind: Literal["open", "objection"],
+    about: str,
+    words: str,
+    today: date,
+    *,
+    shared: bool = False,
 ) -> int:
-    """Ask, and give the number of the request; asked again it is the same one."""
+    """Ask, and give the number of the request; asked again it is the same one.
+
+    `shared` says that several children use the device.
+    """
     require_child(store, child)
     if kind not in {"open", "objection"}:
         raise DecisionError("a request is about a site to open, or it objects to a rule")
@@ -53,7 +67,8 @@ def ask(
     if not about:
         raise DecisionError("say what you ask for")
     same = store.execute(
-        "SELECT id FROM request WHERE child = ? AND kind = ? AND about = ? AND answer IS NULL", (child, kind, about)
+        "SELECT id FROM request WHERE child = ? AND kind = ? AND about = ? AND shared = ? AND answer IS NULL",
+        (child, kind, about, shared),
     ).fetchone()
     if same is not None:
         return int(same[0])
@@ -61,8 +76,8 @@ def ask(
     if count >= MAX_OPEN:
         raise DecisionError(f"{MAX_OPEN} requests wait or were not read yet; take one back first")
     (number,) = store.execute(
-        "INSERT INTO request (child, kind, about, words, made) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (child, kind, about, words, f"{today:%Y-%m-%d}"),
+        "INSERT INTO request (child, kind, about, words, made, shared) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (child, kind, about, words, f"{today:%Y-%m-%d}", shared),
     ).fetchone()
     return int(number)
 
@@ -101,11 +116,10 @@ def forget_request(store: sqlite3.Connection, number: int, child: int) -> None:
 def read_requests(store: sqlite3.Connection, child: int | None = None) -> tuple[Request, ...]:
     """Give the requests of a child or of all, the oldest first."""
     rows = store.execute(
-        "SELECT id, child, kind, about, words, made, answer, answer_words, answer_until FROM request"
-        " WHERE :child IS NULL OR child = :child ORDER BY id",
+        f"SELECT {_COLUMNS} FROM request WHERE :child IS NULL OR child = :child ORDER BY id",  # noqa: S608 - ours
         {"child": child},
     )
-    return tuple(Request(*row) for row in rows)
+    return tuple(map(_request, rows))
 
 
 def count_waiting(store: sqlite3.Connection) -> int:
@@ -115,10 +129,11 @@ def count_waiting(store: sqlite3.Connection) -> int:
 
 
 def _require_request(store: sqlite3.Connection, number: int) -> Request:
-    row = store.execute(
-        "SELECT id, child, kind, about, words, made, answer, answer_words, answer_until FROM request WHERE id = ?",
-        (number,),
-    ).fetchone()
+    row = store.execute(f"SELECT {_COLUMNS} FROM request WHERE id = ?", (number,)).fetchone()  # noqa: S608 - ours
     if row is None:
         raise DecisionError("there is no such request; it was taken back, or a week has gone by")
-    return Request(*row)
+    return _request(row)
+
+
+def _request(row: tuple[Any, ...]) -> Request:
+    return Request(*row)._replace(shared=bool(row[-1]))

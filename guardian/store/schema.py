@@ -93,7 +93,8 @@ STEPS: Final[tuple[str, ...]] = (
         made TEXT NOT NULL,
         answer TEXT CHECK (answer IN ('yes', 'no')),
         answer_words TEXT CHECK (length(answer_words) <= 500),
-        answer_until INTEGER
+        answer_until INTEGER,
+        shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1))
     ) STRICT;
     CREATE TABLE holiday (
         first TEXT NOT NULL,

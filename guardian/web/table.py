@@ -6,7 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import RootModel
 
-from guardian.web.api import adults, password, second_factor, session, setup, status, tokens
+from guardian.web.api import (
+    adults,
+    budgets,
+    catalogue,
+    children,
+    choices,
+    claims,
+    devices,
+    holidays,
+    hours,
+    lessons,
+    log,
+    measures,
+    minutes,
+    newcomers,
+    password,
+    requests,
+    rules,
+    second_factor,
+    session,
+    settings,
+    setup,
+    standing,
+    status,
+    tokens,
+)
 from guardian.web.openapi import document
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Route, Table
@@ -14,7 +39,11 @@ from guardian.web.routes import PREFIX, Route, Table
 if TYPE_CHECKING:
     from guardian.web.routes import Call
 
-RESOURCES = (setup, session, password, second_factor, adults, tokens, status)
+RESOURCES = (
+    setup, session, password, second_factor, adults, tokens, status,
+    children, devices, newcomers, claims, hours, choices, rules, measures, lessons, budgets, holidays, settings,
+    requests, standing, minutes, log, catalogue,
+)  # fmt: skip
 """Each has its `ROUTES`."""
 
 
