@@ -168,7 +168,7 @@ class Newcomer:
     addresses: tuple[str, ...]
     """Those that it has now; none where a trusted router tells of it."""
     name: str
-    """What it called itself when it got an address; empty where that is not known."""
+    """What it calls itself, or the router calls it; empty where that is not known."""
     changing: bool
     """It has drawn its hardware address at random, and may draw another one."""
 

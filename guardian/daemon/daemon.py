@@ -39,7 +39,7 @@ from guardian.daemon.generation import Judged, generation_of, policies_of
 from guardian.daemon.house_names import LOOK_SECONDS, HouseNames
 from guardian.daemon.listening import Listening
 from guardian.daemon.networks import Networks
-from guardian.daemon.newcomers import newcomers_now, who_asks
+from guardian.daemon.newcomers import named_newcomers, who_asks
 from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
 from guardian.daemon.status import network_status, program, set_status
@@ -49,6 +49,7 @@ from guardian.daemon.watchdog import feed_forever
 from guardian.engine.engine import Engine
 from guardian.errors import ConfigError, ListError, StoreError
 from guardian.resolver.forwarder import QUESTION_SECONDS, Forwarder
+from guardian.resolver.stream import renew_authorities
 from guardian.system.footprint import own_memory
 from guardian.system.inherited import inherited_sockets
 from guardian.system.notify import Notify
@@ -141,7 +142,7 @@ class Daemon:
         look = partial(self._deciding.look, self._networks.applied)
         lasting.append(tick_forever(look, self._deciding.family.clock))
         if self._notify.watchdog:
-            lasting.append(feed_forever(self._notify, lambda: next(iter(self._listening.endpoints), None)))
+            lasting.append(feed_forever(self._notify, lambda: self._listening.datagram_endpoint))
         tasks = [asyncio.create_task(one) for one in lasting]
         for task in tasks:
             task.add_done_callback(self._ended)
@@ -223,6 +224,7 @@ class Daemon:
         return trouble
 
     def _published(self) -> tuple[Parts, HouseNames, Judged, Generation, Mapping[str, Policy] | None]:
+        renew_authorities()
         parts = self._deciding.family.applied(self._reread())
         judged = Judged(open_set(parts.state.current))
         generation = generation_of(parts, judged.domains, judged)
@@ -270,7 +272,7 @@ class Daemon:
             case HowAreYou():
                 return await self.status()
             case Explain() | Newcomers() | WhoAsks():
-                return self._look_up(request)
+                return await self._look_up(request)
             case Reload():
                 trouble = await self.reload()
                 domains = self.engine.generation.domains
@@ -283,12 +285,12 @@ class Daemon:
                 async with self._deciding.turn:
                     return Resumed(self._pausing.end())
 
-    def _look_up(self, request: Explain | Newcomers | WhoAsks) -> Answer:
+    async def _look_up(self, request: Explain | Newcomers | WhoAsks) -> Answer:
         match request:
             case Explain():
                 return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
             case Newcomers():
-                return newcomers_now(self.engine, self._names.called, self._networks.gateways)
+                return await named_newcomers(self.engine, self._names.called, self._networks.gateways)
             case WhoAsks(address):
                 return who_asks(self.engine, address)
 

@@ -7,10 +7,12 @@ Law 2: at most MAX_NEWCOMERS, with MAX_ADDRESSES each. A gateway is none: as a c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from guardian.control.messages import AskerFound, Newcomer, NewcomersFound
+from guardian.daemon.called import called_by
 from guardian.daemon.named import children_of
 from guardian.engine.household import UNKNOWN
 from guardian.errors import WireError
@@ -41,6 +43,14 @@ def newcomers_now(engine: Engine, called: Mapping[str, str], gateways: Collectio
             named.add(hardware)
     devices = [_newcomer(one, found[one], called) for one in sorted(found.keys() - named)]
     return NewcomersFound(tuple(devices[:MAX_NEWCOMERS]))
+
+
+async def named_newcomers(engine: Engine, called: Mapping[str, str], gateways: Collection[str]) -> NewcomersFound:
+    """Give who is in nobody's list, as above; who is without a name there is asked, and so are the gateways."""
+    found = newcomers_now(engine, called, gateways).devices
+    told = await called_by([one.addresses[0] for one in found if one.addresses and not one.name], gateways)
+    named = (replace(one, name=one.name or told.get(next(iter(one.addresses), ""), "")) for one in found)
+    return NewcomersFound(tuple(named))
 
 
 def who_asks(engine: Engine, address: str) -> AskerFound:

@@ -55,6 +55,12 @@ def read_leases(file: BinaryIO) -> tuple[Lease, ...]:
     return tuple(Lease(name, address) for address, name in held.items())
 
 
+def own_word(name: str) -> str:
+    """Give what a device calls itself, one label in lower case; empty where it is none, or a name that others trust."""
+    label = name.partition(".")[0].lower()
+    return label if _LABEL.fullmatch(label) and label not in TRUSTED else ""
+
+
 def _take(held: dict[Address, str], text: str, name: str | None) -> None:
     try:
         address = ip_address(text)
@@ -62,8 +68,8 @@ def _take(held: dict[Address, str], text: str, name: str | None) -> None:
         return
     if address.is_loopback or address.is_multicast or address.is_unspecified or address.is_link_local:
         return
-    label = (name or "").partition(".")[0].lower()
-    if not _LABEL.fullmatch(label) or label in TRUSTED:
+    label = own_word(name or "")
+    if not label:
         held.pop(address, None)
     elif address in held or len(held) < MAX_LEASES:
         held[address] = label

@@ -6,11 +6,15 @@ import contextlib
 import shutil
 import socket
 import ssl
+import threading
 import time
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import dns.edns
+import dns.message
+import dns.reversename
+import dns.rrset
 import pytest
 
 from guardian.control.client import ask as tell
@@ -35,17 +39,18 @@ from guardian.wire import codes
 from tests.live.authority import ADDRESS, Authority
 from tests.live.conftest import PROGRAM, Guardian, publish
 from tests.live.streams import NAME, answer, connect, question
-from tests.live.town import FOUR, LENGTHS, SIX, at
+from tests.live.town import FOUR, LENGTHS, SECONDS, SIX, at
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.live.streams import Private
     from tests.live.town import Device, Told, Town
 
 TABLET, PHONE, GUEST = "3c:22:fb:10:20:30", "02:aa:bb:00:00:01", "8e:00:00:00:00:09"
+NEW, GATEWAY = "8e:00:00:00:00:77", "3c:22:fb:00:00:fe"
 TODAY, NOW = date(2026, 11, 24), datetime(2026, 11, 24, 15, tzinfo=UTC)
 ERAS, BENS, SOCIAL = "closed-to-era.example", "closed-to-ben.example", "social.guardian.example"
 """Each closed by a parent to one child; and one that is closed at six to nine, and open at sixteen."""
@@ -182,6 +187,56 @@ def test_a_device_with_a_new_hardware_address_is_an_unknown_one_until_it_is_clai
         remove_device(store, device, "Mum", TODAY)
     home.take_in()
     assert opened(phone, server, address) == RULES[GUEST]
+
+
+@contextlib.contextmanager
+def answering(device: Device, place: tuple[str, int], names: Mapping[str, str]) -> Iterator[None]:
+    """Let a device answer reverse look-ups of these addresses by these names."""
+    owners = {dns.reversename.from_address(address): name for address, name in names.items()}
+    with device.inside():
+        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener.bind(place)
+    listener.settimeout(SECONDS)
+
+    def answer_all() -> None:
+        while message := listener.recvfrom(4096):
+            if not message[0]:
+                return
+            query = dns.message.from_wire(message[0])
+            told = dns.message.make_response(query)
+            owner = query.question[0].name
+            if owner in owners:
+                told.answer.append(dns.rrset.from_text(owner, 10, "IN", "PTR", owners[owner]))
+            listener.sendto(told.to_wire(), message[1])
+
+    thread = threading.Thread(target=answer_all)
+    thread.start()
+    try:
+        yield
+    finally:
+        listener.sendto(b"", place)
+        thread.join(SECONDS)
+        listener.close()
+
+
+@pytest.mark.parametrize("by_router", [False, True], ids=["by itself", "by the router"])
+def test_a_newcomer_is_told_by_what_it_is_called(
+    home: Home, town: Town, plugged: Callable[..., Device], *, by_router: bool
+) -> None:
+    phone, router = plugged(NEW, number=77), plugged(GATEWAY, number=254)
+    opened(phone, at(FOUR, 1), at(FOUR, 77))
+    opened(router, at(FOUR, 1), at(FOUR, 254))
+    assert {NEW, GATEWAY} <= {one.hardware for one in home.newcomers()}
+    town.home.ip("route", "replace", "default", "via", at(FOUR, 254))
+    end = time.monotonic() + SECONDS
+    # a gateway is nobody's device
+    while GATEWAY in {one.hardware for one in home.newcomers()}:
+        assert time.monotonic() < end
+    place = (router, (at(FOUR, 254), 53)) if by_router else (phone, (at(FOUR, 77), 5353))
+    with answering(*place, {at(FOUR, 77): "Anas-Phone.local."}):
+        found = {one.hardware: one.name for one in home.newcomers()}
+    assert found[NEW] == "anas-phone"
+    town.home.ip("route", "del", "default")
 
 
 @pytest.mark.usefixtures("home")
