@@ -35,7 +35,7 @@ HOUSE = """
     INSERT INTO rule VALUES (4, 3, 'passing.example', 'allow', 'for-a-while', 1800000000);
     INSERT INTO measure VALUES (4, 3, 'lesson', 'everything', 1800000000, 'lesson.example');
     INSERT INTO budget VALUES (3, 'category:games', 60, '2026-11-24', 1201, NULL);
-    INSERT INTO request VALUES (1, 3, 'open', 'asked.example', 'wish-words', '2026-11-24', NULL, NULL, NULL);
+    INSERT INTO request VALUES (1, 3, 'open', 'asked.example', 'wish-words', '2026-11-24', NULL, NULL, NULL, 0);
     INSERT INTO holiday VALUES ('2026-12-24', '2027-01-06', 'winter');
     INSERT INTO setting VALUES ('zone', 'Europe/Rome'), ('unknown_band', '6-9'), ('clock_floor', '1790000001');
     INSERT INTO setting VALUES ('setup', 'setup-digest');
