@@ -29,6 +29,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     option("--quick", action="store_true", help="20,000 names, 20,000 questions, 3 rounds: for the test suite")
     option("--peers-only", action="store_true", help="without guardian")
     option("--compiled", action="store_true", help="also guardian with its hot modules compiled; needs a C compiler")
+    option("--family", action="store_true", help="also guardian with ten children, fifty devices and full schedules")
     option("--mixes", default="A,B", help="A, B or both (default: A,B)")
     option("--windows", default="64", help="questions outstanding, comma separated, such as 1,8,64 (default: 64)")
     option("--rounds", type=int, default=9, help="rounds of each mix, window and server (default: 9)")
@@ -104,6 +105,8 @@ class Bench:
             running.append(stack.enter_context(servers.echo(self.folder, self.server_core)))
             if house:
                 running.append(stack.enter_context(house.serve(self.server_core, upstream)))
+            if house and self.chosen.family:
+                running.append(stack.enter_context(house.serve_family(self.server_core, upstream)))
             if house and compiled:
                 running.append(stack.enter_context(house.serve(self.server_core, upstream, compiled=compiled)))
             rounds.warm(running, course, self.folder, self.load_core)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bench import encrypted
+from bench.family import found_family
 from bench.names import listed_names
 from bench.process import cpu_ns, memory, pinned
 from bench.programs import BenchError, guardian
-from bench.report import COMPILED, ENCRYPTED
+from bench.report import COMPILED, ENCRYPTED, FAMILY
 from bench.servers import Server, free_port, running
+from guardian.family.family import DEFAULT_ZONE
 
 if TYPE_CHECKING:
     import contextlib
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 COMPILE_SECONDS = 900.0
 
 _CONFIG = """\
-state: ./state
+state: ./{state}
 dns:
   listen: ["127.0.0.1:{port}"]
   allow_from: ["127.0.0.0/8"]
@@ -73,11 +78,19 @@ class House:
         environment = {} if compiled is None else {"PYTHONPATH": str(compiled)}
         return running(name if compiled is None else COMPILED, command, port, core, log, environment)
 
+    def serve_family(self, core: int, upstream: int) -> contextlib.AbstractContextManager[Server]:
+        """Start `guardian dns` with a family store: ten children, fifty devices, full schedules."""
+        state, port = self.folder / "state-family", free_port()
+        shutil.copytree(self.folder / "state" / "sets", state / "sets", copy_function=os.link)
+        found_family(state / "family.sqlite3", datetime.now(ZoneInfo(DEFAULT_ZONE)))
+        config = _write_config(self.folder / "guardian-family.yaml", port, upstream, "fresh", state.name)
+        return running(FAMILY, [_command(), "dns", "--config", str(config)], port, core, config.with_suffix(".log"), {})
+
     def serve_encrypted(self, core: int, front: encrypted.Front) -> contextlib.AbstractContextManager[Server]:
         """Start `guardian dns` on one core, asking `front` over TLS."""
         port, config = free_port(), self.folder / "guardian-encrypted.yaml"
         upstream = f'{{url: "tls://{encrypted.NAME}:{front.port}", addresses: [127.0.0.1]}}'
-        config.write_text(_CONFIG.format(port=port, upstream=upstream, ports="pool"), encoding="utf-8")
+        config.write_text(_CONFIG.format(port=port, upstream=upstream, ports="pool", state="state"), encoding="utf-8")
         command = [_command(), "dns", "--config", str(config)]
         environment = {"SSL_CERT_FILE": str(front.authorities)}
         return running(ENCRYPTED, command, port, core, config.with_suffix(".log"), environment)
@@ -91,9 +104,9 @@ def _command() -> str:
     return str(command)
 
 
-def _write_config(config: Path, port: int, upstream: int, ports: str) -> Path:
+def _write_config(config: Path, port: int, upstream: int, ports: str, state: str = "state") -> Path:
     plain = f'{{url: "udp://127.0.0.1:{upstream}"}}'
-    config.write_text(_CONFIG.format(port=port, upstream=plain, ports=ports), encoding="utf-8")
+    config.write_text(_CONFIG.format(port=port, upstream=plain, ports=ports, state=state), encoding="utf-8")
     return config
 
 

@@ -16,15 +16,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from guardian.daemon.named import children_profile, named_of
 from guardian.engine.household import UNKNOWN
-from guardian.errors import StoreError
+from guardian.errors import StoreError, WireError
 from guardian.family.family import Family
 from guardian.family.growing import grown
 from guardian.family.newcomers import unknown_band
 from guardian.family.reading import read_family
 from guardian.family.standing import Moment, Standing, standing_of
 from guardian.model import Band
+from guardian.policy.policy import TAIL
 from guardian.store.database import read_store
 from guardian.system.clock import clock_is_known
+from guardian.wire.names import label_offsets, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,9 +97,11 @@ class HouseFamily:
         self._floor = self._path.stat().st_mtime
         store = read_store(self._path)
         try:
-            return read_family(store)
+            family = read_family(store)
         finally:
             store.close()
+        _check_names(family)
+        return family
 
     def moment(self, ahead: float = 0.0) -> Moment:
         """Give the time in the family's zone, so many seconds ahead, and whether it can be believed."""
@@ -123,6 +127,17 @@ class HouseFamily:
             lost = {UNKNOWN: (Standing(Band.EARLY),)} if self.trouble else {}
             return FamilyNow(Family(), lost)
         return FamilyNow(self._family, standings_of(self._family, self.moment(ahead), declared))
+
+
+def _check_names(family: Family) -> None:
+    """Raise StoreError for a name that nobody could have typed: policies rely on what stands in the store."""
+    typed = [rule.name for rule in family.rules] + [name for one in family.measures for name in one.names]
+    try:
+        sound = all(len(label_offsets(to_wire(name))) >= TAIL for name in typed)
+    except WireError:
+        sound = False
+    if not sound:
+        raise StoreError("the family store is damaged: it holds a rule on what is no name of a site")
 
 
 def standings_of(family: Family, moment: Moment, declared: Band) -> dict[str, tuple[Standing, ...]]:

@@ -78,8 +78,8 @@ def ends_of(family: Family, child: int | None, standing: Standing, moment: Momen
     if not closed or not moment.known:
         return found
     zone = moment.at.tzinfo
-    untils = [one.until for one in family.measures]
-    ends = {datetime.fromtimestamp(until, UTC) for until in untils}
+    last = int((moment.at + LOOK_AHEAD).timestamp())
+    ends = {datetime.fromtimestamp(one.until, UTC) for one in family.measures if 0 < one.until < last}
     ends.update(edges([one.window for one in family.hours], moment.at, moment.at + LOOK_AHEAD))
     measures = [one for one in family.measures if one.child in {None, child}]
     for end in sorted(one for one in ends if one > moment.at):

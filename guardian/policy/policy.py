@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from guardian.model import ListKind, Reason, Verdict
 from guardian.policy.bands import CATEGORY, EVERYTHING, SERVICE
+from guardian.wire.names import label_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,8 @@ OPEN = Verdict(blocked=False, reason=Reason.DEFAULT)
 CLOSED = Verdict(blocked=True, reason=Reason.NOT_ON_ALLOW_LIST, covers_below=False)
 OPENED: Final = frozenset({Reason.PROTECTED, Reason.ALLOW_LIST, Reason.PARENT_ALLOWS, Reason.LESSON, Reason.SERVICE})
 """Reasons of what is open because somebody says so, not for want of a rule."""
+TAIL = 2
+"""Labels, of which a name that a family typed has at least so many: most names are told from all of them by these."""
 _ALLOWED, _CLOSED, _LESSON = 1, 2, 4
 """What a family says of a name that somebody typed."""
 
@@ -59,7 +62,7 @@ class _Masks(NamedTuple):
     """Why everything is closed at this time; None where it isn't."""
     allow_only: bool
     covering: int
-    """Lists whose blocks deny what is below, too: closed, and no pattern may open a name anywhere below."""
+    """Lists whose blocks deny what is below, too: closed, and nothing that they don't know opens a name there."""
 
 
 class _Part(NamedTuple):
@@ -94,7 +97,8 @@ class Policy:
         `weighed` is what `weigh` gives for the set, where several policies are made.
         """
         self.rules = rules
-        self._parts = parts = tuple(_Part(one, _masks(one, lists), _names(one)) for one in (rules, *beside))
+        weighed = weigh(lists, rows) if weighed is None else weighed
+        self._parts = parts = tuple(_Part(one, _masks(one, lists, weighed), _names(one)) for one in (rules, *beside))
         masks = tuple(part.masks for part in parts)
         self._otherwise = _strictest([_judge(_NOTHING, _NOTHING, one, 0, holes=False) for one in masks])
         self._undoing = _undoing(lists)
@@ -102,7 +106,7 @@ class Policy:
         known: dict[Verdict, Verdict] = {}
         exact: list[Verdict] = []
         below: list[Verdict] = []
-        for one in weigh(lists, rows) if weighed is None else weighed:
+        for one in weighed:
             for verdicts, said in ((exact, one.itself), (below, one.below)):
                 verdict = _judge(said, one.below, masks[0], 0, holes=one.holes)
                 if len(masks) > 1:
@@ -112,6 +116,7 @@ class Policy:
         self._exact, self._below = tuple(exact), tuple(below)
         self._conditional = frozenset(number for number, row in enumerate(rows) if row.conditional)
         self._named = frozenset(name for part in parts for name in part.names)
+        self._tails = frozenset(name[label_offsets(name)[-TAIL] :] for name in self._named)
         self._above = _above({name for part in parts for name in part.rules.allows | part.rules.lesson})
 
     def decide(self, match: Match | None) -> Verdict:
@@ -153,10 +158,11 @@ class Policy:
         self, domains: DomainSet, name: bytes, labels: tuple[int, ...], qtype: int, asker: Asker
     ) -> tuple[Verdict, int]:
         """Judge where a family has typed names."""
-        named = self._named
-        for at in labels:
-            if name[at:] in named:
-                return self._judge_all(domains.find(name, labels), domains, name, labels, qtype, asker)
+        if len(labels) < TAIL or name[labels[-TAIL] :] in self._tails:
+            named = self._named
+            for at in labels:
+                if name[at:] in named:
+                    return self._judge_all(domains.find(name, labels), domains, name, labels, qtype, asker)
         verdict, label = self._judge(domains, name, labels, qtype, asker)
         if verdict.covers_below and name in self._above:
             # a name below is open: this one must not be said to have none (RFC 8020)
@@ -253,7 +259,7 @@ def _above(names: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
+def _masks(rules: BandRules, lists: Sequence[ListInfo], weighed: Sequence[Weighed]) -> _Masks:
     protected = yielding = allowing = services = opened = 0
     members: dict[str, int] = {}
     subjects: dict[str, int] = {}
@@ -278,6 +284,11 @@ def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
     timed = tuple((subjects.get(subject, 0) & ~threats, why) for subject, why in rules.timed if subject != EVERYTHING)
     closing = closed | services | _all(bits for bits, _ in timed)
     loose = _loose(lists, members, closing)
+    if opened:
+        # a list above an opened service's name has marked that name's class, too
+        loose |= _all(
+            one.itself.blocking | one.below.blocking for one in weighed if (one.itself.named | one.below.named) & opened
+        )
     return _Masks(
         protected=protected,
         yielding=yielding,
@@ -290,8 +301,7 @@ def _masks(rules: BandRules, lists: Sequence[ListInfo]) -> _Masks:
         timed=timed,
         everything=next((why for subject, why in rules.timed if subject == EVERYTHING), None),
         allow_only=rules.allow_only,
-        # a service that is open may have a name anywhere below a closed one
-        covering=0 if opened else closing & ~loose,
+        covering=closing & ~loose,
     )
 
 

@@ -167,6 +167,26 @@ def test_a_name_open_below_a_closed_one_keeps_it_from_being_denied() -> None:
     assert not judged(chess, domains, rules._replace(allows=frozenset({chess}))).blocked
 
 
+def test_an_opened_service_below_a_closed_name_keeps_that_one_from_being_denied_and_no_other() -> None:
+    infos = [
+        listed(ListKind.BLOCK, "gambling"),
+        listed(ListKind.BLOCK, "ads"),
+        listed(ListKind.BLOCK, "social", "friends"),
+    ]
+    names = [[NAME], [to_wire("banner.example")], [to_wire("friends.club.example")]]
+    compiler, output = Compiler(io.BytesIO(), io.BytesIO()), io.BytesIO()
+    for info, named in zip(infos, names, strict=True):
+        compiler.add(info, [Rule(name, True, True, False, False, 1) for name in named])
+    compiler.write(output)
+    domains = DomainSet(memoryview(output.getvalue()))
+    closed = TEEN._replace(closed=frozenset({"gambling", "ads", "social"}))
+    opened = closed._replace(opened=closing("friends"))
+    assert judged(NAME, domains, closed).covers_below
+    assert not judged(NAME, domains, opened).covers_below
+    assert judged(to_wire("banner.example"), domains, opened).covers_below
+    assert not judged(to_wire("friends.club.example"), domains, opened).blocked
+
+
 @pytest.mark.parametrize(
     ("place", "closed"),
     [("off", True), ("allow-only", True), ("a parent's block", False), ("category", False), ("default", False)],
