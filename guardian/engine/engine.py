@@ -88,6 +88,7 @@ class Engine:
         self._policies = tuple(generation.policies[profile] for profile in profiles)
         self._rewrites = tuple(generation.rewrites.get(profile, {}) for profile in profiles)
         self._places = {profile: place for place, profile in enumerate(generation.policies)}
+        self._unknown = self._places[UNKNOWN]
         # a place of their own: who is not known yet must not hear what is ready for unknown devices
         self._passing = len(self._places)
         self._waits = generation.household.knows_devices
@@ -326,7 +327,7 @@ class Engine:
             self._accounts.clear()
             self._devices.clear()
         passing = self._waits and not hardware and household.waits_for(client)
-        place = self._passing if passing else self._place_of(profile)
+        place = self._passing if passing else self._places.get(profile, self._unknown)
         account = self._devices.get((hardware, place))
         if account is None:
             account = Account(Asker(client), place, self._share.burst, now)
@@ -335,10 +336,6 @@ class Engine:
                 self._devices[hardware, place] = account
         self._accounts[client] = account
         return account
-
-    def _place_of(self, profile: str) -> int:
-        place = self._places.get(profile)
-        return self._places[UNKNOWN] if place is None else place
 
     def _account(self, query: Query, now: float) -> Account | None:
         """Give the account of who asks, by what is stated if that counts, else by its address; None for an outsider."""
@@ -354,19 +351,14 @@ class Engine:
             self._stated.meet(stated)
         # rules for single devices look at the address, too
         key = f"{client} {stated}" if self._personal else stated
-        return self._stated.account(key, client, self._place_of(profile), now)
+        return self._stated.account(key, client, self._places.get(profile, self._unknown), now)
 
     def _charged(self, query: Query, now: float) -> Account | None:
         """Give the account of who asks, and take the question off its own share, not off that of its router."""
         account, nearest = self._account(query, now), self._accounts.get(query.client)
         # over a stream the share is that of the address, and was asked for before it was read
-        if account is None or account is nearest or query.stream:
-            return account
-        if nearest is not None:
-            nearest.left += 1
-        account.left -= 1
-        if account.left < 0:
-            self._share.refill(account, now)
+        if account is not None and account is not nearest and not query.stream:
+            self._stated.charge(account, nearest, now)
         return account
 
     def _mistrust(self, address: str) -> None:

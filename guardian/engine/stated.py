@@ -41,6 +41,14 @@ class Stated:
             account = self._accounts[key] = Account(Asker(client), place, self._share.burst, now)
         return account
 
+    def charge(self, account: Account, nearest: Account | None, now: float) -> None:
+        """Take one question off an account, and give it back to that of the address that it came from."""
+        if nearest is not None:
+            nearest.left += 1
+        account.left -= 1
+        if account.left < 0:
+            self._share.refill(account, now)
+
     def meet(self, hardware: str) -> None:
         """Hear of a device that nobody has named."""
         if hardware in self._strangers or hardware == NOBODY:
