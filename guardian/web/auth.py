@@ -17,7 +17,7 @@ from guardian.family.adults import read_adults
 from guardian.web.attempts import Attempts
 from guardian.web.errors import ProblemError
 from guardian.web.guard import SAFE_METHODS
-from guardian.web.passwords import is_same
+from guardian.web.passwords import digest_of, is_same
 from guardian.web.principals import ROLES, SCOPES, Principal, Right
 from guardian.web.second_factor import step_of
 from guardian.web.sessions import FORM_HEADER, cookie_name, find_session
@@ -77,17 +77,27 @@ class Auth:
         """Give the adult who is signed in and says the password again; as `sign_in`."""
         return await self.sign_in(who.who, password, code, address)
 
+    async def digest(self, password: str) -> str:
+        """Give what is stored of a password."""
+        async with self._one:
+            return await asyncio.to_thread(digest_of, password)
+
     async def set_up(
-        self, code: str, change: Callable[[sqlite3.Connection], None], address: IPv4Address | IPv6Address
+        self,
+        code: str,
+        password: str,
+        change: Callable[[sqlite3.Connection, str], None],
+        address: IPv4Address | IPv6Address,
     ) -> None:
-        """Do a change that the code of the terminal allows, and use it up; ProblemError 401 where it is wrong."""
+        """Do what the terminal's code allows with a password's digest, and use it up; ProblemError as `sign_in`."""
         self._take(address)
+        digest = await self.digest(password)
         now = self._home.now()
 
         def use(store: sqlite3.Connection) -> bool:
             right = use_code(store, code, now)
             if right:
-                change(store)
+                change(store, digest)
             return right
 
         if not await self._home.keep(use):

@@ -26,13 +26,17 @@ _NOBODY = f"{_HEAD}${'A' * 24}${'A' * 44}"
 """What the password of an adult who is not there is compared with."""
 
 
-def digest_of(password: str, name: str) -> str:
-    """Give what is stored of a password; takes a tenth of a second. DecisionError where it is too easy to guess."""
+def check_choice(password: str, name: str) -> None:
+    """DecisionError where a password is too easy to guess for an adult of this name."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise DecisionError(f"a password has {SHORTEST} to {LONGEST} characters; four words in a row are good")
     folded = password.casefold()
     if len(set(folded)) < FEWEST or len(set(folded.replace(name.casefold(), ""))) < FEWEST:
         raise DecisionError("this password is too easy to guess; four words in a row are good")
+
+
+def digest_of(password: str) -> str:
+    """Give what is stored of a password; takes a tenth of a second."""
     salt = os.urandom(_SALT)
     return f"{_HEAD}${_text(salt)}${_text(_stretched(password, salt))}"
 

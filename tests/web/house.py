@@ -133,7 +133,7 @@ class House:
 
     def adult(self, name: str = MIRA, role: Role = Role.PARENT) -> int:
         """Add an adult with PASSWORD."""
-        digest, today = digest_of(PASSWORD, name), _date(self.time)
+        digest, today = digest_of(PASSWORD), _date(self.time)
         return int(self.write(lambda store: add_adult(store, name, role, digest, name, today)))
 
     def session(self, adult: int) -> SignedIn:

@@ -344,3 +344,4 @@ def test_many_who_sign_in_at_once_are_bounded_as_if_one_by_one(house: House) -> 
     for one in threads:
         one.join(SECONDS)
     assert sorted(answers) == [401] * 5 + [429] * 11
+    assert house.call("POST", "/setup", {"code": "A", "name": MIRA, "password": PASSWORD}).status == 429

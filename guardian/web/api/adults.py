@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from guardian.family.adults import Role, add_adult, read_adults, remove_adult
 from guardian.web.api.session import NameText, PasswordText
-from guardian.web.passwords import digest_of
+from guardian.web.passwords import check_choice
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Body, Route, Told
 
@@ -59,7 +58,8 @@ async def list_adults(call: Call) -> AdultsTold:
 
 async def add(call: Call, body: NewAdult) -> Added:
     """Add an adult."""
-    digest = await asyncio.to_thread(digest_of, body.password, body.name)
+    check_choice(body.password, body.name)
+    digest = await call.auth.digest(body.password)
     today, who = await call.home.today(), call.principal.who
     return Added(id=await call.home.keep(lambda store: add_adult(store, body.name, body.role, digest, who, today)))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from guardian.family.adults import set_password
 from guardian.web.api.session import CodeText, PasswordText
-from guardian.web.passwords import digest_of
+from guardian.web.passwords import check_choice
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Body, Route
 
@@ -25,8 +24,9 @@ class PasswordChange(Body):
 
 async def change_password(call: Call, body: PasswordChange) -> None:
     """Change it; every session of this adult ends, this one too."""
+    check_choice(body.new, call.principal.who)
     adult = await call.auth.confirm(call.principal, body.old, body.code, call.address)
-    digest = await asyncio.to_thread(digest_of, body.new, adult.name)
+    digest = await call.auth.digest(body.new)
     today = await call.home.today()
     await call.home.keep(lambda store: set_password(store, adult.id, digest, adult.second_factor, adult.name, today))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,6 @@ from pydantic import Field
 from guardian.family.adults import set_password
 from guardian.web.api.session import CodeText, PasswordText
 from guardian.web.errors import ProblemError
-from guardian.web.passwords import digest_of
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Body, Route, Told
 from guardian.web.second_factor import address_of, is_secret, new_secret, step_of
@@ -52,7 +50,7 @@ async def change_second_factor(call: Call, body: SecondFactorChange) -> None:
         detail = "the app shows another code for this secret; is the clock of the phone right?"
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     adult = await call.auth.confirm(call.principal, body.password, body.code, call.address)
-    digest = await asyncio.to_thread(digest_of, body.password, adult.name)
+    digest = await call.auth.digest(body.password)
     today = await call.home.today()
     await call.home.keep(lambda store: set_password(store, adult.id, digest, body.secret, adult.name, today))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from guardian.errors import DecisionError
 from guardian.family.adults import Role, add_adult, read_adults, set_password
 from guardian.web.api.session import CodeText, NameText, PasswordText
-from guardian.web.passwords import digest_of
+from guardian.web.passwords import check_choice
 from guardian.web.principals import Right
 from guardian.web.routes import PREFIX, Body, Route
 
@@ -30,10 +29,10 @@ class SettingUp(Body):
 
 async def set_up(call: Call, body: SettingUp) -> None:
     """Add a parent, or give one a new password."""
-    digest = await asyncio.to_thread(digest_of, body.password, body.name)
+    check_choice(body.password, body.name)
     today = await call.home.today()
 
-    def change(store: sqlite3.Connection) -> None:
+    def change(store: sqlite3.Connection, digest: str) -> None:
         folded = body.name.strip().casefold()
         known = next((one for one in read_adults(store) if one.name.casefold() == folded), None)
         if known is None:
@@ -43,7 +42,7 @@ async def set_up(call: Call, body: SettingUp) -> None:
         else:
             raise DecisionError(f"{known.name} is a {known.role} here; a code makes parents, so choose another name")
 
-    await call.auth.set_up(body.code, change, call.address)
+    await call.auth.set_up(body.code, body.password, change, call.address)
 
 
 ROUTES = (Route("POST", f"{PREFIX}/setup", Right.ANYBODY, "Become a parent by a code", set_up, body=SettingUp),)

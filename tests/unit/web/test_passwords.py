@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 
 from guardian.errors import DecisionError
-from guardian.web.passwords import digest_of, is_same
+from guardian.web.passwords import check_choice, digest_of, is_same
 
 GOOD = "kafe me qumësht në mëngjes"
 
 
 def test_a_password_is_known_again_and_no_other_is() -> None:
-    digest = digest_of(GOOD, "Mira")
+    digest = digest_of(GOOD)
     assert is_same(GOOD, digest)
     assert not is_same(GOOD + " ", digest)
     assert not is_same("", digest)
 
 
 def test_one_password_twice_is_stored_differently_and_never_as_it_is() -> None:
-    first, second = digest_of(GOOD, "Mira"), digest_of(GOOD, "Mira")
+    first, second = digest_of(GOOD), digest_of(GOOD)
     assert first != second
     assert GOOD not in first
     assert first.startswith("scrypt-32768-8-1$")
@@ -30,7 +30,7 @@ def test_nobody_has_no_password() -> None:
 
 
 def test_a_digest_that_would_cost_more_than_ours_is_not_worked_out() -> None:
-    assert not is_same(GOOD, digest_of(GOOD, "Mira").replace("scrypt-32768-", "scrypt-1073741824-"))
+    assert not is_same(GOOD, digest_of(GOOD).replace("scrypt-32768-", "scrypt-1073741824-"))
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_a_digest_that_would_cost_more_than_ours_is_not_worked_out() -> None:
 )
 def test_what_is_easily_guessed_is_refused_in_words(password: str) -> None:
     with pytest.raises(DecisionError, match="four words in a row are good"):
-        digest_of(password, "Mira")
+        check_choice(password, "Mira")
 
 
 def test_a_name_of_one_letter_forbids_no_password_that_has_it() -> None:
-    assert is_same(GOOD, digest_of(GOOD, "k"))
+    check_choice(GOOD, "k")
