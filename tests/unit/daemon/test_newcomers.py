@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from guardian.control.messages import AskerFound, Newcomer
+from guardian.control.lines import MAX_LINE
+from guardian.control.messages import AskerFound, Newcomer, NewcomersFound, write_answer
 from guardian.daemon.newcomers import MAX_ADDRESSES, MAX_NEWCOMERS, newcomers_now, who_asks
 from guardian.engine.household import Household, Named
 from guardian.errors import WireError
@@ -115,3 +116,9 @@ def test_a_page_learns_whose_device_asks_for_it(address: str, told: AskerFound) 
 def test_what_is_no_address_asks_for_nothing() -> None:
     with pytest.raises(WireError):
         who_asks(cast("Engine", PaperEngine()), "ana-s-phone")
+
+
+def test_as_many_as_are_told_fit_a_line() -> None:
+    address = "2001:db8:1234:5678:9abc:def0:1234:5678"
+    one = Newcomer(GUEST, (address,) * MAX_ADDRESSES, "a" * 63, changing=True)
+    assert len(write_answer(NewcomersFound((one,) * MAX_NEWCOMERS))) < MAX_LINE

@@ -178,3 +178,33 @@ def test_the_longest_prefix_is_found_among_any(networks: list[tuple[int, int]], 
     else:
         longest = max(holding, key=lambda one: one.prefixlen)
         assert found == (str(longest), longest.prefixlen == 32)
+
+
+ADDRESSES = [ip_network(f"192.168.1.{octet}") for octet in (8, 9, 10, 16)]
+WIDER = [ip_network(text) for text in ("192.168.1.0/28", "192.168.1.8/30", "192.168.1.8/31", "192.168.1.0/24")]
+HARDWARE = [TABLET, LAPTOP, CONSOLE]
+WHOSE = st.builds(
+    Named,
+    networks=st.dictionaries(st.sampled_from(ADDRESSES + WIDER), st.sampled_from(["a", "b", "c"])),
+    devices=st.dictionaries(st.sampled_from(HARDWARE), st.sampled_from(["d", "e", "f"])),
+)
+
+
+def by_the_book(operator: Named, family: Named, address: str, hardware: str) -> str | None:
+    """Say whose rules hold, step by step as the laws are written."""
+    alone = ip_network(address)
+    for named in (family, operator):
+        if alone in named.networks:
+            return named.networks[alone]
+        if hardware in named.devices:
+            return named.devices[hardware]
+    both = {**operator.networks, **family.networks}
+    holding = [one for one in both if ip_address(address) in one]
+    return both[max(holding, key=lambda one: one.prefixlen)] if holding else None
+
+
+@given(WHOSE, WHOSE, st.sampled_from([8, 9, 10, 16, 77]), st.sampled_from([*HARDWARE, STRANGER, ""]))
+def test_whatever_both_have_named_the_laws_hold(operator: Named, family: Named, octet: int, hardware: str) -> None:
+    house = Household(inside=[], operator=operator, family=family)
+    address = f"192.168.1.{octet}"
+    assert house.profile_of(address, hardware) == by_the_book(operator, family, address, hardware)
