@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from guardian.cli.asked import ending_missed, wire_asked
+from guardian.cli.called import number_of
+from guardian.cli.deciding import family_of
 from guardian.cli.house import add_config, open_house
 from guardian.cli.told import told_if_running
 from guardian.config.settings import Lists
@@ -66,6 +68,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--band", choices=[band.value for band in Band], help="the age band that asks")
     who.add_argument("--client", metavar="ADDRESS", help="the address of the device that asks")
+    who.add_argument("--child", metavar="NAME", help="the child who asks")
     parser.add_argument(
         "--at", type=_moment, metavar="TIME", help="when it is asked, as 2026-11-24T21:40: a pause may be over by then"
     )
@@ -74,10 +77,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Explain one name."""
-    request = Explain(
-        _name(arguments.name), type_number(arguments.type) or 0, arguments.band, _client(arguments.client)
-    )
+    name, qtype = _name(arguments.name), type_number(arguments.type) or 0
+    client = _client(arguments.client)
     house = open_house(arguments.config)
+    child = number_of(family_of(house), arguments.child)
+    request = Explain(name, qtype, arguments.band, client, child)
     answer = told_if_running(house, request, Explained)
     lists = "those in force in the running guardian"
     if answer is None:

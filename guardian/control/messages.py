@@ -1,6 +1,7 @@
 """Hold what may be said over the control socket: one request a line, one reply a line.
 
-Law 1: a request changes what guardian does for a while, or asks how it is; none asks who asked for what.
+Law 1: a request changes what guardian does for a while, or asks how it is; none asks who asked for what, but for a
+       device that has just opened a window on itself (Troubleshoot), and for five minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Explain:
     qtype: int
     band: str | None
     client: str | None
-    """The address of the device that asks; with neither, a device that nobody has named."""
+    """The address of the device that asks."""
+    child: int | None = None
+    """The number of the child who asks; with none of the three, a device that nobody has named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,15 @@ class WhoAsks:
     """Say which device has an address now, for a page that answers that device alone."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Troubleshoot:
+    """Open, show or close the window in which a device sees what is stopped for it; for the asker's own address."""
+
+    address: str
+    do: str
+    """`open`, `show` or `close`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +204,30 @@ class AskerFound:
     """The children who use it."""
 
 
-Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings | Newcomers | WhoAsks
+@dataclass(frozen=True, slots=True)
+class StoppedName:
+    """A name that was stopped for a device, and by what."""
+
+    name: str
+    why: str
+    """The name of a `model.Reason`, in small letters."""
+    list: str
+    """The list that decided; empty where none did."""
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowShown:
+    """What was stopped for a device since its window was opened, in the order of asking."""
+
+    seconds: int
+    """Until it closes itself; 0 where none is open."""
+    names: tuple[StoppedName, ...]
+    is_full: bool
+    """There was more than it holds."""
+
+
+Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings | Newcomers | WhoAsks | Troubleshoot
 Answer = (
     Refused
     | Reloaded
@@ -204,6 +239,7 @@ Answer = (
     | StandingsNow
     | NewcomersFound
     | AskerFound
+    | WindowShown
 )
 
 _REQUESTS: Final[dict[str, type]] = {
@@ -216,6 +252,7 @@ _REQUESTS: Final[dict[str, type]] = {
     "standings": Standings,
     "newcomers": Newcomers,
     "who-asks": WhoAsks,
+    "troubleshoot": Troubleshoot,
 }
 _ANSWERS: Final[dict[str, type]] = {
     "refused": Refused,
@@ -228,6 +265,7 @@ _ANSWERS: Final[dict[str, type]] = {
     "standings-now": StandingsNow,
     "newcomers-found": NewcomersFound,
     "asker-found": AskerFound,
+    "window-shown": WindowShown,
 }
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardian.control.messages import Explain, Explained
+from guardian.daemon.named import children_profile
 from guardian.engine.explanation import explain, question_of
 from guardian.engine.household import UNKNOWN
-from guardian.errors import WireError
+from guardian.errors import StoreError, WireError
 from guardian.model import Band
 from guardian.policy.explanation import Stage
 from guardian.wire.names import to_wire
@@ -28,6 +29,8 @@ def explained(
     Raises WireError where the request names no name, band or address.
     """
     profile = _profile(request, profile_of)
+    if profile is not None and profile not in generation.policies:
+        raise StoreError("guardian knows no such child; somebody may have removed it just now")
     query = question_of(to_wire(request.name), request.qtype, request.client or "")
     walk = explain(query, generation, profile)
     if pausing is None or not pausing.on:
@@ -45,6 +48,8 @@ def _profile(request: Explain, profile_of: Callable[[str], str | None]) -> str |
         if request.band not in set(Band):
             raise WireError("there is no such band")
         return request.band
+    if request.child is not None:
+        return children_profile([request.child])
     if request.client is None:
         return UNKNOWN
     try:
