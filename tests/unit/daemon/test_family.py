@@ -252,9 +252,8 @@ def test_the_look_at_nine_closes_and_what_changes_is_judged_before(
 def test_a_change_is_in_force_once_it_is_said_to_be(parts: Parts, house: HouseFamily) -> None:
     async def story() -> None:
         deciding, engine = begun(parts, house)
-        write(
-            parts.state.family, lambda store: set_hours(store, BEDTIME._replace(child=None, window=ALWAYS), "", TODAY)
-        )
+        all_day = BEDTIME._replace(child=None, window=Window(frozenset(range(7)), 0, 0))
+        write(parts.state.family, lambda store: set_hours(store, all_day, "", TODAY))
         assert is_open(engine, "child:2")
         assert await deciding.answer(FamilyChanged(), no_change) == FamilyTaken(2)
         assert [is_open(engine, one) for one in ("child:1", "child:2", "unknown", "13-15")] == [
