@@ -225,6 +225,8 @@ class WindowShown:
     names: tuple[StoppedName, ...]
     is_full: bool
     """There was more than it holds."""
+    trouble: str
+    """Why this device can have no window; empty where it can."""
 
 
 Request = Reload | HowAreYou | Explain | Pause | Resume | FamilyChanged | Standings | Newcomers | WhoAsks | Troubleshoot

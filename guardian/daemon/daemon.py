@@ -27,6 +27,7 @@ from guardian.control.messages import (
     Resume,
     Resumed,
     Standings,
+    Troubleshoot,
     WhoAsks,
 )
 from guardian.control.status import Status
@@ -44,6 +45,7 @@ from guardian.daemon.pausing import Pausing
 from guardian.daemon.sets import last_good_set, open_set
 from guardian.daemon.status import network_status, program, set_status
 from guardian.daemon.ticker import tick_forever
+from guardian.daemon.troubleshooting import Troubleshooting
 from guardian.daemon.upstreams import groups_of, status_of, tell_change
 from guardian.daemon.watchdog import feed_forever
 from guardian.engine.engine import Engine
@@ -100,6 +102,7 @@ class Daemon:
             rate_limit=dns.rate_limit,
         )
         self._listening = Listening(dns.listen, dns.tls, inherited_sockets())
+        self._troubleshooting = Troubleshooting(self.engine, self._many)
         self._forwarder: Forwarder | None = None
         self._pausing = Pausing(self.engine)
         self._deciding = Deciding(parts, family, judged, self.engine, self._pausing)
@@ -187,6 +190,10 @@ class Daemon:
                 if await asyncio.to_thread(self._names.look):
                     self.engine.replace(self._names.applied(self.engine.generation))
 
+    def _many(self) -> list[str]:
+        """Give the addresses through which several devices may ask."""
+        return [*self._networks.gateways, *map(str, self._deciding.parts.settings.dns.trusted_routers)]
+
     def _move(self) -> None:
         """Take in that this machine's addresses have changed."""
         self._listening.follow()
@@ -271,7 +278,7 @@ class Daemon:
         match request:
             case HowAreYou():
                 return await self.status()
-            case Explain() | Newcomers() | WhoAsks():
+            case Explain() | Newcomers() | WhoAsks() | Troubleshoot():
                 return await self._look_up(request)
             case Reload():
                 trouble = await self.reload()
@@ -285,7 +292,7 @@ class Daemon:
                 async with self._deciding.turn:
                     return Resumed(self._pausing.end())
 
-    async def _look_up(self, request: Explain | Newcomers | WhoAsks) -> Answer:
+    async def _look_up(self, request: Explain | Newcomers | WhoAsks | Troubleshoot) -> Answer:
         match request:
             case Explain():
                 return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
@@ -293,6 +300,8 @@ class Daemon:
                 return await named_newcomers(self.engine, self._names.called, self._networks.gateways)
             case WhoAsks(address):
                 return who_asks(self.engine, address)
+            case Troubleshoot():
+                return self._troubleshooting.answer(request)
 
     async def _pause(self, minutes: int) -> Answer:
         if not SHORTEST_PAUSE <= minutes <= LONGEST_PAUSE:

@@ -23,6 +23,7 @@ from guardian.engine.limit import Account, Share
 from guardian.engine.own_name import OWN_NAME, own_name_reply
 from guardian.engine.stages import STAGES, Ruling, rule
 from guardian.engine.stated import Stated
+from guardian.engine.window import Windows
 from guardian.model import Answer, Ask, Asker, AskKey, Hold, Reason, Reply
 from guardian.wire import codes
 from guardian.wire.alias import aliased, shortened, with_ttl
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from guardian.engine.generation import Generation
+    from guardian.engine.window import Window
     from guardian.model import Query
 
 LONGEST_REPLAY = 60.0
@@ -67,6 +69,7 @@ class Engine:
         self._share = Share(rate_limit)
         self._hardware: dict[str, str] = {}
         """Which device has which address, as far as the wire tells; at most MAX_NEIGHBOURS."""
+        self._windows = Windows(self._hardware)
         self._stated = Stated(self._share)
         self._count = 0
         self.replace(generation)
@@ -201,6 +204,8 @@ class Engine:
         query, until = reply.query, reply.until
         if self._waits and self._is_passing(query, now):
             return shortened(message, query, BRIEF)
+        if self._windows.of and self._windows.hear(reply, self._generation):
+            return message
         if query.repeats and until > now and not (self._personal or query.stream):
             account = self._accounts.get(query.client)
             if account is not None:
@@ -213,6 +218,13 @@ class Engine:
                 else:
                     self._seen[place] = trace
         return message
+
+    def look(self, device: str, window: Window | None) -> None:
+        """Let a window hear what is stopped for a device from now on; None ends that."""
+        self._windows.put(device, window)
+        for client, account in self._accounts.items():
+            if self._hardware.get(client, client) == device:
+                account.look(on=window is not None)
 
     def forget(self, now: float) -> None:
         """Drop what is over; called twice a minute, so that memory holds no name or address for long after its use."""
@@ -334,6 +346,7 @@ class Engine:
             if hardware and not self._personal:
                 # one device has many addresses, and one share
                 self._devices[hardware, place] = account
+            account.look(on=(hardware or client) in self._windows.of)
         self._accounts[client] = account
         return account
 

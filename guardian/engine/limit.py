@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from guardian.model import Asker
 
 
+NEVER_READY = b"\xff\xff"
+"""A mark that no reply is kept under; no family makes so many policies."""
+
+
 class Account:
     """What is known of a client: who it is, the place of its policy, and its bucket of tokens."""
 
@@ -27,6 +31,10 @@ class Account:
         """The same, to go before a packet in a key."""
         self.left = left
         self.filled = now
+
+    def look(self, *, on: bool) -> None:
+        """Let each packet be decided anew, so that whoever looks hears of it; or no longer."""
+        self.mark = NEVER_READY if on else self.place.to_bytes(2, "big")
 
 
 class Share:

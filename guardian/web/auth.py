@@ -13,6 +13,7 @@ import hmac
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from guardian.engine.household import UNKNOWN
 from guardian.family.adults import read_adults
 from guardian.web.attempts import Attempts
 from guardian.web.errors import ProblemError
@@ -53,8 +54,8 @@ class Auth:
 
     async def who(self, asked: Asked, right: Right, address: IPv4Address | IPv6Address) -> Principal:
         """Give who asks, if they have this right; ProblemError 401 where nobody is known, 403 without the right."""
-        if right is Right.OWN:
-            return await self._device(address)
+        if right in {Right.OWN, Right.HERE}:
+            return await self._device(right, address)
         principal = await self._program(asked) if "authorization" in asked.headers else await self._adult(asked)
         if right not in principal.rights:
             raise ProblemError(HTTPStatus.FORBIDDEN, "whoever asks here may not do this")
@@ -145,11 +146,13 @@ class Auth:
         rights = frozenset[Right]().union(*(SCOPES[scope] for scope in token.scopes))
         return Principal(token.title, rights)
 
-    async def _device(self, address: IPv4Address | IPv6Address) -> Principal:
+    async def _device(self, right: Right, address: IPv4Address | IPv6Address) -> Principal:
         device = await self._home.device_at(address)
-        if not device.children:
-            raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
-        return Principal(DEVICE, frozenset({Right.OWN}), children=device.children)
+        if device.children:
+            return Principal(DEVICE, frozenset({Right.OWN, Right.HERE}), children=device.children)
+        if right is Right.HERE and device.profile not in {None, UNKNOWN}:
+            return Principal(DEVICE, frozenset({Right.HERE}))
+        raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
 
 
 def _cookie(asked: Asked) -> str:

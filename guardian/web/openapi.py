@@ -81,7 +81,7 @@ def _operation(route: Route, schemas: dict[type[BaseModel], dict[str, Any]]) -> 
 
 def _security(right: Right) -> list[dict[str, list[str]]]:
     """Give by what one may sign in for a right; a device is known by its address, for which OpenAPI has no word."""
-    if right in {Right.ANYBODY, Right.OWN}:
+    if right in {Right.ANYBODY, Right.OWN, Right.HERE}:
         return []
     if right is Right.ADGUARD:
         return [{"basic": []}, _TOKEN]

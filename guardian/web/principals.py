@@ -19,6 +19,8 @@ class Right(enum.StrEnum):
     """Nothing. At most four routes have it."""
     OWN = "own"
     """To be a recognised device, for its own child's page."""
+    HERE = "here"
+    """To be a device that somebody has named, a child's or not, for a page about itself alone."""
     SEE = "see"
     """To see what the family has decided."""
     DECIDE = "decide"

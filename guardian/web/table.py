@@ -31,6 +31,7 @@ from guardian.web.api import (
     standing,
     status,
     tokens,
+    troubleshooting,
 )
 from guardian.web.openapi import document
 from guardian.web.principals import Right
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 RESOURCES = (
     setup, session, password, second_factor, adults, tokens, status,
     children, devices, newcomers, claims, hours, choices, rules, measures, lessons, budgets, holidays, settings,
-    requests, standing, minutes, log, catalogue,
+    requests, standing, minutes, troubleshooting, log, catalogue,
 )  # fmt: skip
 """Each has its `ROUTES`."""
 
