@@ -58,7 +58,7 @@ def _set(given: Namespace) -> int:
     house = open_house(given.config)
     child, subject = _meant(house, given)
     minutes = given.minutes if given.word == "set" else None
-    decided = decide(house, lambda desk: set_budget(desk.store, child, subject, minutes, WHO, desk.today))
+    decided = decide(house, lambda desk: set_budget(desk.store, child, subject, minutes, WHO, desk.now))
     limit = f"{minutes} minutes a day for" if minutes else "no limit of minutes for"
     sentence = f"{whom(decided.family, child)}: {limit} {subject_in_words(subject)}"
     return tell(given, decided, sentence, budget={"child": given.child, "subject": subject, "minutes": minutes})

@@ -7,8 +7,9 @@ import string
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from guardian.errors import DecisionError
-from guardian.family.growing import read_month, usual_month
+from guardian.family.growing import grown, read_month, usual_month
 from guardian.family.log import Did, note
+from guardian.family.reading import read_children
 from guardian.family.words import read_name
 from guardian.model import Band
 
@@ -55,23 +56,26 @@ def add_child(store: sqlite3.Connection, name: str, band: Band, moves_on: str | 
 
 
 def change_child(store: sqlite3.Connection, child: int, change: ChildChange, who: str, today: date) -> None:
-    """Change what is named in `change`."""
-    name, band, moves_on, safe_search, video = require_child(store, child)
-    if change.name is not None:
-        name = _free_name(store, change.name, child)
+    """Change what is named in `change` of a child as it has grown by today."""
+    require_child(store, child)
+    (before,) = (grown(one, today) for one in read_children(store) if one.id == child)
+    if before.band is Band.ADULT:
+        raise DecisionError(f"{before.name} is 18: no rule holds any more")
+    after = before._replace(
+        name=before.name if change.name is None else _free_name(store, change.name, child),
+        safe_search=_choice(change.safe_search, SAFE_SEARCH, "safe search", before.safe_search),
+        video=_choice(change.video, VIDEO, "video", before.video),
+    )
     if change.band is not None or change.moves_on is not None:
-        new_band = band if change.band is None else change.band
-        moves_on = _month(new_band, change.moves_on, today)
-        if new_band != band:
-            note(store, Did.BAND_CHANGED, who, today, f"{band} {new_band}", child)
-        band = new_band
-    safe_search = _choice(change.safe_search, SAFE_SEARCH, "safe search", safe_search)
-    video = _choice(change.video, VIDEO, "video", video)
+        band = before.band if change.band is None else change.band
+        after = after._replace(band=band, moves_on=_month(band, change.moves_on, today))
     store.execute(
         "UPDATE child SET name = ?, band = ?, moves_on = ?, safe_search = ?, video = ? WHERE id = ?",
-        (name, band.value, moves_on, safe_search, video, child),
+        (after.name, after.band.value, after.moves_on, after.safe_search, after.video, child),
     )
-    if any(part is not None for part in change._replace(band=None)):
+    if after.band is not before.band:
+        note(store, Did.BAND_CHANGED, who, today, f"{before.band} {after.band}", child)
+    if after._replace(band=before.band) != before:
         note(store, Did.CHILD_CHANGED, who, today, child=child)
 
 
@@ -96,13 +100,10 @@ def remove_child(store: sqlite3.Connection, child: int, who: str, today: date) -
     note(store, Did.CHILD_REMOVED, who, today)
 
 
-def require_child(store: sqlite3.Connection, child: int) -> tuple[str, Band, str | None, str | None, str | None]:
-    """Give name, band, month and choices of a child; DecisionError where there is none."""
-    row = store.execute("SELECT name, band, moves_on, safe_search, video FROM child WHERE id = ?", (child,)).fetchone()
-    if row is None:
+def require_child(store: sqlite3.Connection, child: int) -> None:
+    """Raise DecisionError where there is no such child."""
+    if store.execute("SELECT 1 FROM child WHERE id = ?", (child,)).fetchone() is None:
         raise DecisionError("there is no such child; somebody may have removed it just now")
-    name, band, *rest = row
-    return name, Band(band), *rest
 
 
 def _new_label() -> str:

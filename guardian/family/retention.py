@@ -31,8 +31,12 @@ TABLES = (
 )  # fmt: skip
 
 
-def tidy(store: sqlite3.Connection, now: datetime) -> None:
-    """Forget what is over at a moment in the family's zone, and write down who grew; inside of a transaction."""
+def tidy(store: sqlite3.Connection, now: datetime) -> bool:
+    """Forget what is over at a moment in the family's zone, and write down who grew; say whether anything changed.
+
+    Inside of a transaction.
+    """
+    changes = store.total_changes
     today, seconds = now.date(), now.timestamp()
     for table in ("rule", "measure", "session", "claim"):
         store.execute(f"DELETE FROM {table} WHERE until <= ?", (seconds,))  # noqa: S608 - ours
@@ -50,6 +54,7 @@ def tidy(store: sqlite3.Connection, now: datetime) -> None:
     ):
         store.execute(statement, (before,))
     _write_down_who_grew(store, today)
+    return store.total_changes != changes
 
 
 def erase_family(store: sqlite3.Connection) -> None:

@@ -96,6 +96,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
     Raises StoreError where the disk is full, read-only or broken, and whatever the block raises.
     """
+    before = connection.total_changes
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield connection
@@ -107,7 +108,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
             raise StoreError(f"the family store can't be written ({error}); nothing was changed") from error
         raise
-    leave_no_trace(connection)
+    if connection.total_changes != before:
+        leave_no_trace(connection)
 
 
 def leave_no_trace(connection: sqlite3.Connection) -> bool:

@@ -47,14 +47,14 @@ async def list_budgets(call: Call) -> BudgetsTold:
 
 async def give_budget(call: Call, child: int, subject: str, body: BudgetGiven) -> None:
     """Give a child minutes a day for a subject."""
-    today, who = await call.home.today(), call.principal.who
-    await call.home.decide(lambda store: set_budget(store, child, subject, body.minutes, who, today))
+    now, who = await call.home.moment(), call.principal.who
+    await call.home.decide(lambda store: set_budget(store, child, subject, body.minutes, who, now))
 
 
 async def drop_budget(call: Call, child: int, subject: str) -> None:
     """Take a budget away: there is no limit any more."""
-    today, who = await call.home.today(), call.principal.who
-    await call.home.decide(lambda store: set_budget(store, child, subject, None, who, today))
+    now, who = await call.home.moment(), call.principal.who
+    await call.home.decide(lambda store: set_budget(store, child, subject, None, who, now))
 
 
 _ONE = f"{PREFIX}/children/{{child}}/budgets/{{subject:text}}"

@@ -79,9 +79,18 @@ def test_another_limit_keeps_what_was_used(
     assert running.left(after(now, 20)) == 60 * left
     set_budget(store, ana, GAMES, 60, "Mira", now)
     stop_budget(store, ana, GAMES, after(now, 20))
-    set_budget(store, ana, GAMES, minutes, "Mira", now)
+    set_budget(store, ana, GAMES, minutes, "Mira", after(now, 30))
     (stopped,) = read_family(store).budgets
-    assert stopped.left(after(now, 20)) == 60 * left
+    assert stopped.left(after(now, 40)) == 60 * left
+    assert not stopped.runs(after(now, 40))
+
+
+def test_a_parent_gives_more_minutes_when_they_are_used_up(store: sqlite3.Connection, now: datetime, ana: int) -> None:
+    start_budget(store, ana, GAMES, now)
+    set_budget(store, ana, GAMES, 75, "Mira", after(now, 100))
+    (budget,) = read_family(store).budgets
+    assert budget.left(after(now, 100)) == 15 * 60
+    assert not budget.runs(after(now, 100))
 
 
 def test_the_log_has_the_limit_and_never_the_use(store: sqlite3.Connection, now: datetime, ana: int) -> None:

@@ -70,6 +70,16 @@ def test_a_new_band_has_its_own_month(store: sqlite3.Connection, now: datetime) 
     assert [line.detail for line in read_log(store) if line.what is Did.BAND_CHANGED] == ["10-12 13-15", "6-9 10-12"]
 
 
+def test_a_child_is_changed_as_it_has_grown(store: sqlite3.Connection, now: datetime) -> None:
+    ana = add_child(store, "Ana", Band.PRIMARY, "2027-01", "Mira", now)
+    beni = add_child(store, "Beni", Band.YOUTH, "2027-01", "Mira", now)
+    later = now.replace(year=2028)
+    change_child(store, ana, ChildChange(moves_on="2030-11"), "Mira", later)
+    assert read_family(store).children[0][2:4] == (Band.MIDDLE, "2030-11")
+    with pytest.raises(DecisionError, match="Beni is 18"):
+        change_child(store, beni, ChildChange(band=Band.EARLY), "Mira", now.replace(year=2029))
+
+
 def test_safe_search_and_video_are_chosen_and_given_back_to_the_band(store: sqlite3.Connection, now: datetime) -> None:
     ana = add_child(store, "Ana", Band.MIDDLE, None, "Mira", now)
     change_child(store, ana, ChildChange(safe_search="off", video="moderate"), "Mira", now)

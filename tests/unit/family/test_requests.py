@@ -27,14 +27,14 @@ def ana(store: sqlite3.Connection, now: datetime) -> int:
 def test_a_child_asks_for_one_site_and_gets_it_for_an_hour(store: sqlite3.Connection, now: datetime, ana: int) -> None:
     number = ask(store, ana, "open", "https://lichess.org/training", "për klubin", now)
     assert read_requests(store, ana) == (
-        (number, ana, "open", "lichess.org", "për klubin", "2026-11-24", None, None, None),
+        (number, ana, "open", "lichess.org", "për klubin", "2026-11-24", None, None, None, False),
     )
     assert count_waiting(store) == 1
     until = end_of(Span.HOUR, now)
     answer(store, number, yes=True, words="mirë", until=until, who="Mira", now=now)
     (rule,) = read_family(store).rules
     assert rule[1:] == (ana, "lichess.org", True, "mirë", until)
-    assert read_requests(store)[0][6:] == ("yes", "mirë", until)
+    assert read_requests(store)[0][6:9] == ("yes", "mirë", until)
     assert count_waiting(store) == 0
     forget_request(store, number, ana)
     assert read_requests(store) == ()
@@ -45,7 +45,7 @@ def test_a_no_has_a_reason(store: sqlite3.Connection, now: datetime, ana: int) -
     with pytest.raises(DecisionError, match="needs a reason"):
         answer(store, number, yes=False, words=" ", who="Mira", now=now)
     answer(store, number, yes=False, words="flasim sonte", until=5, who="Mira", now=now)
-    assert read_requests(store)[0][6:] == ("no", "flasim sonte", None)
+    assert read_requests(store)[0][6:9] == ("no", "flasim sonte", None)
     assert read_family(store).rules == ()
 
 
