@@ -67,7 +67,8 @@ class Scribe:
         self._mode = mode
         self._block_ttl = block_ttl
         self._topics = tuple(topics)
-        self._never_null = frozenset(number for number, topic in enumerate(topics) if topic in never_null)
+        # what no list names may be such a name, too: all is closed at bedtime
+        self._never_null = frozenset((-1, *(number for number, topic in enumerate(topics) if topic in never_null)))
         self._soa = _soa(block_ttl)
         self._denials: dict[int, tuple[bytes, bytes]] = {}
 
