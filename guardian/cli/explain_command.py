@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from guardian.cli.asked import ending_missed, wire_asked
-from guardian.cli.called import number_of
+from guardian.cli.called import child_called
 from guardian.cli.deciding import family_of
 from guardian.cli.house import add_config, open_house
 from guardian.cli.told import told_if_running
@@ -41,14 +41,17 @@ if TYPE_CHECKING:
 
     from guardian.cli.house import House
     from guardian.engine.explanation import Explanation
+    from guardian.family.members import Child
 
 APPEAL = (
-    "at home: put the name in a list of your own with kind: allow (docs/configuration.md, lists), then"
-    " `guardian lists compile`; for everybody: blocklists/PROVENANCE.md says how to have an entry removed"
+    "at home: `guardian allow NAME`, for every child or with --child for one; for devices that guardian.yaml names by"
+    " band, put it in a list of your own with kind: allow (docs/configuration.md, lists); for everybody:"
+    " blocklists/PROVENANCE.md says how to have an entry removed"
 )
 THREAT_APPEAL = (
     "a list with kind: allow does not open it; if it is listed by mistake, blocklists/PROVENANCE.md says how to have"
-    " the entry removed; at home, only a list with kind: protected opens it (docs/configuration.md, lists)"
+    " the entry removed; at home, `guardian allow NAME --child CHILD` opens it for one child, and a list with"
+    " kind: protected for everybody (docs/configuration.md, lists)"
 )
 FAMILY_APPEAL = "ask a parent: this family has decided it, and `guardian allow` opens a name for one child"
 _DECIDED = {
@@ -80,19 +83,12 @@ def run(arguments: Namespace) -> int:
     name, qtype = _name(arguments.name), type_number(arguments.type) or 0
     client = _client(arguments.client)
     house = open_house(arguments.config)
-    child = number_of(family_of(house), arguments.child)
-    request = Explain(name, qtype, arguments.band, client, child)
+    child = child_called(family_of(house), arguments.child) if arguments.child else None
+    request = Explain(name, qtype, arguments.band, client, child.id if child else None)
     answer = told_if_running(house, request, Explained)
     lists = "those in force in the running guardian"
     if answer is None:
-        domains, lists = _set(house)
-        tables = house.categories, house.safe_search
-        family = HouseFamily(house.state.family)
-        family.read()
-        now = family.now(house.settings.family.unknown_devices)
-        parts = Parts(house.settings, house.state, *tables, lambda: memoryview(b""), now)
-        generation = generation_of(parts, domains)
-        answer = explained(request, generation, generation.household.profile_of)
+        answer, lists = _worked_out(house, request)
     walk, usual = answer.walk, answer.usual
     if usual is not None and _is_over(answer, arguments.at):
         walk, usual = usual, None
@@ -107,15 +103,26 @@ def run(arguments: Namespace) -> int:
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
     if usual is None or usual.verdict == walk.verdict:
-        print(f"{typed} for {_asker(walk)}: {_sentence(walk)}")
+        print(f"{typed} for {_asker(walk, child)}: {_sentence(walk)}")
     else:
-        print(f"{typed} for {_asker(walk)}: open, filtering pauses until {answer.paused_until}")
+        print(f"{typed} for {_asker(walk, child)}: open, filtering pauses until {answer.paused_until}")
         print(f"  after that: {_sentence(usual)}")
     if hint := ending_missed(arguments.name):
         print(f"  {hint}")
     for line in _details(walk, told, house):
         print(f"  {line}")
     return 0
+
+
+def _worked_out(house: House, request: Explain) -> tuple[Explained, str]:
+    """Give what the published set and the family's decisions make of it, and which lists those are."""
+    domains, lists = _set(house)
+    family = HouseFamily(house.state.family)
+    family.read()
+    now = family.now(house.settings.family.unknown_devices)
+    tables = house.categories, house.safe_search
+    generation = generation_of(Parts(house.settings, house.state, *tables, lambda: memoryview(b""), now), domains)
+    return explained(request, generation, generation.household.profile_of), lists
 
 
 def _type(text: str) -> str:
@@ -164,7 +171,9 @@ def _set(house: House) -> tuple[DomainSet, str]:
         return DomainSet(embedded), "those that ship with guardian (nothing is published yet)"
 
 
-def _asker(walk: Explanation) -> str:
+def _asker(walk: Explanation, child: Child | None) -> str:
+    if child is not None:
+        return f"{child.name} (band {walk.band})"
     if walk.profile == UNKNOWN:
         return f"a device that nobody has named (band {walk.band})"
     return f"band {walk.band}" if walk.profile == walk.band else f"a child of band {walk.band}"

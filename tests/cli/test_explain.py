@@ -179,6 +179,17 @@ def test_a_listed_name_whose_category_is_open_says_so_first(guardian: Callable[.
     assert first == ("games.guardian.example for band 6-9: open: on games (games), which band 6-9 does not close")
 
 
+def test_a_name_is_explained_for_a_child_by_what_its_family_decided(house: Callable[..., Done]) -> None:
+    assert house("explain", "chess.example", "--child", "ana").out.startswith("chess.example for Ana (band 6-9): open")
+    house("block", "chess.example", "--child", "Ana")
+    told = house("explain", "www.chess.example", "--child", "Ana", "--json").json
+    assert (told["verdict"], told["reason"], told["band"]) == ("block", "parent_closes", "6-9")
+    assert house("explain", "www.chess.example", "--child", "Beni", "--json").json["verdict"] == "allow"
+    done = house("explain", "www.chess.example", "--child", "Anna")
+    assert (done.code, done.out) == (1, "")
+    assert "no child is called Anna; children: Ana, Beni" in done.err
+
+
 def test_the_appeal_says_how_to_open_a_name_at_home(guardian: Callable[..., Done]) -> None:
     assert "with kind: allow" in guardian("explain", GAMBLING, "--json").json["appeal"]
     threat = guardian("explain", "malware.guardian.example", "--json").json["appeal"]
