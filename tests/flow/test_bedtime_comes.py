@@ -111,7 +111,10 @@ def test_a_pause_for_one_child_lifts_what_its_band_closes_and_not_its_bedtime(ru
     assert not home.ask(Home.six, "gambling.guardian.example").addresses
 
 
-def test_at_bedtime_no_name_has_an_address_of_nothing_for_one_would_switch_encrypted_dns_on(blank_home: Home) -> None:
-    home = home_of(blank_home.engine.generation, SIX._replace(band=Band.YOUTH, timed=((EVERYTHING, Reason.HOURS),)))
-    assert home.ask(Home.six, "use-application-dns.net").addresses == []
+def test_at_bedtime_no_name_has_an_address_that_leads_nowhere_for_some_would_switch_encrypted_dns_on(
+    blank_home: Home,
+) -> None:
+    home = home_of(blank_home.engine.generation, SIX._replace(timed=((EVERYTHING, Reason.HOURS),)))
+    for name in ("use-application-dns.net", "a-canary-of-tomorrow.example"):
+        assert home.ask(Home.six, name).addresses == []
     assert blank_home.ask(Home.six, "gambling.guardian.example").addresses == ["0.0.0.0"]
