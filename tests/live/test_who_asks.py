@@ -70,8 +70,9 @@ family: {{unknown_devices: "16-17"}}
 class Home:
     """A guardian with a family: Era, who is eight and has a tablet, and Ben, who is sixteen and has a phone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: Authority | None = None) -> None:
         self.state = State(folder)
+        self.authority = authority
         with self.decided() as store:
             self.era = add_child(store, "Era", Band.PRIMARY, None, "Mum", TODAY)
             self.ben = add_child(store, "Ben", Band.YOUTH, None, "Mum", TODAY)
@@ -105,13 +106,13 @@ def home(town: Town, compiled: Path, tmp_path_factory: pytest.TempPathFactory) -
     """Let a guardian with a family answer in the town, with an upstream of its own."""
     folder = tmp_path_factory.mktemp("home")
     publish(compiled, folder / "state")
-    family = Home(folder / "state")
     path = folder / "guardian.yaml"
     with contextlib.ExitStack() as ending:
         with town.home.inside():
             authority = ending.enter_context(Authority())
         path.write_text(CONFIG.format(upstream=authority.url, router=at(FOUR, ROUTER)))
         program = town.home.running(*PROGRAM, "dns", "--config", str(path))
+        family = Home(folder / "state", authority)
         ending.enter_context(Guardian(path, program=program)).ready()
         yield family
 
@@ -255,11 +256,15 @@ def test_behind_a_trusted_router_each_device_keeps_its_rules(home: Home, plugged
     with Guardian(home.state.folder, program=router.running(*words)) as forwarder:
         forwarder.wait_for("started")
         devices = {hardware: plugged(hardware, number=90 + place) for place, hardware in enumerate(RULES)}
-        for _ in range(2):
+        for over in (socket.SOCK_DGRAM, socket.SOCK_DGRAM, socket.SOCK_STREAM):
             for place, (hardware, device) in enumerate(devices.items()):
-                assert opened(device, server, at(FOUR, 90 + place)) == RULES[hardware]
+                assert opened(device, server, at(FOUR, 90 + place), over=over) == RULES[hardware]
         # its own word does not pass the router
         assert opened(devices[TABLET], server, at(FOUR, 90), options=[stating(PHONE)]) == RULES[TABLET]
+    # and the router's word stays in the house
+    assert home.authority is not None
+    assert home.authority.asked
+    assert {dns.message.from_wire(one.wire).options for one in home.authority.asked} == {()}
 
 
 def labelled(private: Private, device: str, name: str, label: str) -> bool:
