@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from ipaddress import ip_address
+from socket import SOCK_DGRAM
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guardian.config.values import Endpoint
@@ -114,6 +115,12 @@ class Listening:
         return self._bound(tls=True)
 
     @property
+    def datagram_endpoint(self) -> Endpoint | None:
+        """Where it listens first over UDP; None where streams alone were handed over, or no address is there."""
+        ears = (ear for ears in self._ears.values() for ear in ears if ear.socket.type == SOCK_DGRAM)
+        return next((_endpoint(ear.socket) for ear in ears), None)
+
+    @property
     def needs_low_ports(self) -> bool:
         """Whether an address that comes later is listened on below port 1024."""
         return any(one.port < LOW_PORTS for one in self._wanted if one.address.is_unspecified)
@@ -206,8 +213,8 @@ class Listening:
         return partial(TlsListener, table=self._table, context=self._context)
 
     def _bound(self, *, tls: bool) -> list[Endpoint]:
-        names = (ear.socket.getsockname() for ears in self._ears.values() for ear in ears if ear.tls == tls)
-        return list(dict.fromkeys(Endpoint(ip_address(name[0]), name[1]) for name in names))
+        sockets = (ear.socket for ears in self._ears.values() for ear in ears if ear.tls == tls)
+        return list(dict.fromkeys(map(_endpoint, sockets)))
 
     def _all_listeners(self) -> Iterator[Listener[Any]]:
         return (listener for listeners in self._listeners.values() for listener in listeners)
@@ -225,6 +232,11 @@ class Listening:
             listener.close()
         for ear in self._ears.pop(place):
             ear.socket.close()
+
+
+def _endpoint(listener: socket.socket) -> Endpoint:
+    name = listener.getsockname()
+    return Endpoint(ip_address(name[0]), name[1])
 
 
 def _places(wanted: Sequence[Place]) -> list[Place]:

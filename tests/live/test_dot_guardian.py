@@ -182,6 +182,19 @@ def test_whatever_is_wrong_with_tls_no_name_goes_out_in_plain(
     assert word not in guardian.log()
 
 
+def test_an_authority_that_this_machine_trusts_only_now_counts_after_a_reload(
+    tmp_path: Path, compiled: Path, certifier: trustme.CA, start: Callable[..., Guardian]
+) -> None:
+    other = trustme.CA()
+    with StreamAuthority(certified(other)) as upstream:
+        guardian = start(house_asking(tmp_path, compiled, upstream.port)).ready()
+        ask_until_told(guardian, "before", "can't be believed")
+        certifier.cert_pem.write_to_path(tmp_path / "authorities.pem")
+        other.cert_pem.write_to_path(tmp_path / "authorities.pem", append=True)
+        guardian.reload()
+        assert ask_until_answered(guardian, "after") < RECOVERY + SLACK
+
+
 @pytest.mark.parametrize("kind", ["expired", "refused", "black hole", "stalls"])
 def test_beside_a_good_upstream_a_bad_one_costs_no_name(
     kind: str, tmp_path: Path, compiled: Path, certifier: trustme.CA, start: Callable[..., Guardian]

@@ -23,6 +23,7 @@ import trustme
 from guardian.system.ports import widen
 from tests.live.conftest import BANDS, PROGRAM, Guardian
 from tests.live.test_listen import HAS_IPV6, WHY_NOT
+from tests.live.test_notify import Manager
 from tests.live.town import Town, run
 
 if TYPE_CHECKING:
@@ -183,9 +184,20 @@ def test_no_other_socket_is_opened_beside_those_handed_over(house: Path, hand: H
         port = held.getsockname()[1]
         text = house.read_text(encoding="utf-8")
         # an address that can't be had would end the start
-        house.write_text(text.replace("127.0.0.1:0", "192.0.2.1:53"), encoding="utf-8")
+        house.write_text(text.replace("127.0.0.1:0", "192.0.2.1:53", 1), encoding="utf-8")
         guardian = hand(house, [held])
         assert f"answering on 0.0.0.0 port {port} by" in guardian.wait_for("answering on")
+
+
+def test_the_watchdog_is_fed_where_streams_alone_were_handed_over(
+    house: Path, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = Manager(str(house.parent / "notify"))
+    for name, value in manager.environment(watchdog=0.3).items():
+        monkeypatch.setenv(name, value)
+    with manager.socket, wildcard(socket.AF_INET, socket.SOCK_STREAM) as held:
+        hand(house, [held])
+        manager.hears("WATCHDOG=1")
 
 
 def test_a_descriptor_that_is_no_socket_for_dns_is_named(house: Path, hand: Hand) -> None:

@@ -82,7 +82,7 @@ def test_ipv6_is_served_as_ipv4_is(house: Path, start: Callable[..., Guardian]) 
 def test_whoever_is_not_of_the_house_is_refused_and_told_why(tmp_path: Path, start: Callable[..., Guardian]) -> None:
     config = write_config(tmp_path, "udp://127.0.0.1:9")
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]'), encoding="utf-8")
+    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]', 1), encoding="utf-8")
     guardian = start(config).ready()
     query = dns.message.make_query(GAMBLING, "A", use_edns=0)
     seen = {
@@ -95,7 +95,7 @@ def test_whoever_is_not_of_the_house_is_refused_and_told_why(tmp_path: Path, sta
 def test_an_outsider_with_a_malformed_packet_hears_nothing(tmp_path: Path, start: Callable[..., Guardian]) -> None:
     config = write_config(tmp_path, "udp://127.0.0.1:9")
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]'), encoding="utf-8")
+    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], allow_from: [127.0.0.0/28]', 1), encoding="utf-8")
     guardian = start(config).ready()
     good = dns.message.make_query(GAMBLING, "A").to_wire()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outsider:
@@ -124,7 +124,7 @@ def machine() -> Iterator[Device]:
 
 def in_machine(machine: Device, house: Path, **more: object) -> Guardian:
     """Start guardian on it, at port 53 of every address."""
-    text = house.read_text(encoding="utf-8").replace('["127.0.0.1:0"]', EVERYWHERE)
+    text = house.read_text(encoding="utf-8").replace('["127.0.0.1:0"]', EVERYWHERE, 1)
     house.write_text(text, encoding="utf-8")
     words = ("ip", "netns", "exec", machine.name, *PROGRAM, "dns", "--config", str(house))
     return Guardian(house, program=words, **more)  # type: ignore[arg-type]
@@ -191,7 +191,7 @@ def test_an_ipv6_address_that_is_still_tried_out_is_listened_on(machine: Device,
     for one in ("other", "eth0"):
         machine.ip("link", "set", one, "up")
     machine.ip("address", "add", "fd09::1/64", "dev", "eth0")
-    house.write_text(house.read_text(encoding="utf-8").replace("127.0.0.1:0", "[fd09::1]:53"), encoding="utf-8")
+    house.write_text(house.read_text(encoding="utf-8").replace("127.0.0.1:0", "[fd09::1]:53", 1), encoding="utf-8")
     with in_machine(machine, house) as guardian:
         assert "answering on fd09::1 port 53 by" in guardian.wait_for("answering on")
         # else this says nothing

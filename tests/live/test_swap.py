@@ -99,7 +99,7 @@ def test_sets_are_swapped_under_load_and_no_question_is_lost_or_late(
     publish(many_classes, tmp_path / "state")
     config = write_config(tmp_path, authority.url, extra="records: [{name: printer.home.lan, address: 192.168.1.9}]")
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], rate_limit: 0'), encoding="utf-8")
+    config.write_text(text.replace('"127.0.0.1:0"]', '"127.0.0.1:0"], rate_limit: 0', 1), encoding="utf-8")
     guardian = start(config).ready()
     new = tmp_path / "new.set"
     shutil.copyfile(many_classes, new)

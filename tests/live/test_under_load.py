@@ -126,7 +126,7 @@ def test_no_socket_is_left_over_after_a_thousand_questions(
 ) -> None:
     publish(compiled, tmp_path / "state")
     config = write_config(tmp_path, authority.url)
-    config.write_text(config.read_text().replace('"127.0.0.1:0"]}', f'"127.0.0.1:0"], ports: {ports}}}'))
+    config.write_text(config.read_text().replace('"127.0.0.1:0"]}', f'"127.0.0.1:0"], ports: {ports}}}', 1))
     guardian = start(config).ready()
     ask_all(guardian.port, [f"warm-{number}.example" for number in range(200)])
     base = descriptors(guardian)
