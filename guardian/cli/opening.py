@@ -15,8 +15,10 @@ from guardian.cli.holding import rule_in_words
 from guardian.cli.house import add_config, open_house
 from guardian.errors import DecisionError
 from guardian.family.choices import choose
+from guardian.family.protection import refuse_protected
 from guardian.family.rules import add_rule
 from guardian.family.spans import Span, end_of
+from guardian.system.files import read_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -43,6 +45,9 @@ def decide_on(given: Namespace, *, opens: bool) -> int:
 
 def _rule(house: House, given: Namespace, *, opens: bool) -> int:
     child = number_of(family_of(house), given.child)
+    if not opens:
+        path = house.folder / "protected.yaml"
+        refuse_protected(given.what, read_text(path), str(path))
     decided = decide(
         house,
         lambda desk: add_rule(

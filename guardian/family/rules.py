@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import date, datetime
 
-    from guardian.lists.catalog import Protected
-
 MAX_RULES = 4000
 
 
@@ -52,17 +50,6 @@ def add_rule(
     ).fetchone()
     note(store, Did.RULE_ADDED, who, now, "open" if opens else "block", child)
     return int(number)
-
-
-def refuse_protected(name: str, protected: Protected) -> None:
-    """Raise DecisionError for a site that nobody closes: its helpline, news or lessons stay open whatever is written.
-
-    What a protected site needs to work is protected with it.
-    """
-    site = read_site(name)
-    for entry in protected.entries:
-        if any(site == one or site.endswith(f".{one}") for one in (entry.name, *entry.needs)):
-            raise DecisionError(f"{site} is protected, so nobody closes it: {entry.reason.en}")
 
 
 def remove_rule(store: sqlite3.Connection, number: int, who: str, today: date) -> None:

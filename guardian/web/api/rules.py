@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Literal
 
+from guardian.family.protection import refuse_protected
 from guardian.family.rules import add_rule, remove_rule
+from guardian.system.files import read_text
+from guardian.system.paths import blocklists
 from guardian.web.api.adults import Added
 from guardian.web.api.fields import Lasting, Number, ReasonText, SiteText
 from guardian.web.principals import Right
@@ -66,6 +70,9 @@ async def list_rules(call: Call) -> RulesTold:
 async def add_one_rule(call: Call, body: NewRule) -> Added:
     """Add a rule, in place of an earlier one on the same name."""
     now, who = await call.home.moment(), call.principal.who
+    if body.action == "block":
+        path = blocklists() / "protected.yaml"
+        await asyncio.to_thread(lambda: refuse_protected(body.name, read_text(path), str(path)))
 
     def add(store: sqlite3.Connection) -> int:
         opens, until = body.action == "open", body.until(now)

@@ -12,24 +12,12 @@ from guardian.family.choices import choose
 from guardian.family.decisions import Choice, NameRule
 from guardian.family.log import read_log
 from guardian.family.reading import read_family
-from guardian.family.rules import add_rule, refuse_protected, remove_rule
-from guardian.lists.catalog import Bilingual, Protected, ProtectedName
+from guardian.family.rules import add_rule, remove_rule
 from guardian.model import Band
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
-
-REASON = Bilingual(sq="Ndihmë për fëmijët", en="Help for children")
-PROTECTED = Protected(
-    schema=1,
-    entries=[
-        ProtectedName.model_validate(
-            {"name": "alo116.al", "class": 1, "reason": REASON, "source": "", "verified": None}
-            | {"needs": ["chat.example"], "reviewers": []}
-        )
-    ],
-)
 
 
 @pytest.fixture
@@ -73,17 +61,6 @@ def test_the_log_never_says_the_name_of_a_site(store: sqlite3.Connection, now: d
     lines = read_log(store)
     assert [(line.what.value, line.detail) for line in lines[:2]] == [("rule removed", "open"), ("rule added", "open")]
     assert not any("chess" in str(line) or "shah" in str(line) for line in lines)
-
-
-@pytest.mark.parametrize("typed", ["alo116.al", "www.alo116.al", "https://ALO116.al/chat", "chat.example"])
-def test_nobody_closes_a_helpline_nor_what_it_needs(typed: str) -> None:
-    with pytest.raises(DecisionError, match="is protected, so nobody closes it: Help for children"):
-        refuse_protected(typed, PROTECTED)
-
-
-@pytest.mark.parametrize("typed", ["al", "o116.al", "alo116.al.example", "xalo116.al", "example"])
-def test_what_only_looks_like_a_helpline_is_closed(typed: str) -> None:
-    refuse_protected(f"a.{typed}", PROTECTED)
 
 
 def test_a_service_is_chosen_and_given_back_to_the_band(store: sqlite3.Connection, now: datetime, ana: int) -> None:
