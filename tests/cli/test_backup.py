@@ -144,7 +144,7 @@ def test_programs_read_the_counts(house: Guardian) -> None:
 
 
 def test_one_of_a_kind_is_said_as_one(guardian: Guardian) -> None:
-    decide("INSERT INTO child VALUES (1, 'Ana', '6-9', NULL, NULL, NULL, 'abcdefghijklmnop')")
+    decide("INSERT INTO child (id, name, band, label) VALUES (1, 'Ana', '6-9', 'abcdefghijklmnop')")
     assert guardian("backup", "ours", "--passphrase-file", "words").out.startswith("ours holds 1 child\n")
 
 

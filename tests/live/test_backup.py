@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 TABLET = "127.0.0.31"
 SOCIAL, SITE = "tiktok.com", "games.example"
 FAMILY = """
-    INSERT INTO child VALUES (1, 'Era', '6-9', NULL, NULL, NULL, 'abcdefghijklmnop');
-    INSERT INTO device VALUES (1, 'tablet', NULL, '127.0.0.31', 0, '2026-11');
+    INSERT INTO child (id, name, band, label) VALUES (1, 'Era', '6-9', 'abcdefghijklmnop');
+    INSERT INTO device (id, name, network, arrived) VALUES (1, 'tablet', '127.0.0.31', '2026-11');
     INSERT INTO device_child VALUES (1, 1);
-    INSERT INTO rule VALUES (1, 1, 'games.example', 'block', '', NULL);
+    INSERT INTO rule (child, name, action) VALUES (1, 'games.example', 'block');
 """
 WORDS = "katër fjalë të gjata"
 

@@ -20,28 +20,49 @@ from guardian.family.backup import (
 
 LABELS = ("abcdefghijklmnop", "ponmlkjihgfedcba")
 HOUSE = """
-    INSERT INTO child VALUES (3, '🦊', '6-9', '2027-09', NULL, 'strict', 'abcdefghijklmnop');
-    INSERT INTO child VALUES (4, 'Beni', '13-15', NULL, 'off', NULL, 'ponmlkjihgfedcba');
-    INSERT INTO adult VALUES (1, 'Mira', 'parent', 'scrypt-digest', 'factor-secret');
-    INSERT INTO adult VALUES (2, 'Zamira', 'teacher', NULL, NULL);
-    INSERT INTO device VALUES (5, 'tablet', '3c:00:00:00:00:01', NULL, 0, '2026-11');
-    INSERT INTO device VALUES (6, 'phone', NULL, '192.168.1.20', 1, '2026-10');
-    INSERT INTO device VALUES (7, 'unnamed', '3c:00:00:00:00:07', NULL, 0, '2026-11');
-    INSERT INTO device_child VALUES (5, 3), (5, 4);
-    INSERT INTO hours VALUES (2, 3, 'everything', 'bedtime', 31, 1260, 420, 0);
-    INSERT INTO hours VALUES (9, NULL, 'category:games', '', 127, 0, 1440, 1);
-    INSERT INTO choice VALUES (3, 'service:tiktok', 'block'), (4, 'category:social', 'open');
-    INSERT INTO rule VALUES (3, NULL, 'chess.example', 'allow', 'club', NULL);
-    INSERT INTO rule VALUES (4, 3, 'passing.example', 'allow', 'for-a-while', 1800000000);
-    INSERT INTO measure VALUES (4, 3, 'lesson', 'everything', 1800000000, 'lesson.example');
-    INSERT INTO budget VALUES (3, 'category:games', 60, '2026-11-24', 1201, NULL);
-    INSERT INTO request VALUES (1, 3, 'open', 'asked.example', 'wish-words', '2026-11-24', NULL, NULL, NULL, 0);
-    INSERT INTO holiday VALUES ('2026-12-24', '2027-01-06', 'winter');
-    INSERT INTO setting VALUES ('zone', 'Europe/Rome'), ('unknown_band', '6-9'), ('clock_floor', '1790000001');
-    INSERT INTO setting VALUES ('setup', 'setup-digest');
+    INSERT INTO child (id, name, band, moves_on, safe_search, video, label)
+        VALUES (3, '🦊', '6-9', '2027-09', NULL, 'strict', 'abcdefghijklmnop');
+    INSERT INTO child (id, name, band, moves_on, safe_search, video, label)
+        VALUES (4, 'Beni', '13-15', NULL, 'off', NULL, 'ponmlkjihgfedcba');
+    INSERT INTO adult (id, name, role, password, second_factor)
+        VALUES (1, 'Mira', 'parent', 'scrypt-digest', 'factor-secret');
+    INSERT INTO adult (id, name, role, password, second_factor)
+        VALUES (2, 'Zamira', 'teacher', NULL, NULL);
+    INSERT INTO device (id, name, hardware, network, adult, arrived)
+        VALUES (5, 'tablet', '3c:00:00:00:00:01', NULL, 0, '2026-11');
+    INSERT INTO device (id, name, hardware, network, adult, arrived)
+        VALUES (6, 'phone', NULL, '192.168.1.20', 1, '2026-10');
+    INSERT INTO device (id, name, hardware, network, adult, arrived)
+        VALUES (7, 'unnamed', '3c:00:00:00:00:07', NULL, 0, '2026-11');
+    INSERT INTO device_child (device, child)
+        VALUES (5, 3), (5, 4);
+    INSERT INTO hours (id, child, subject, title, days, starts, ends, holidays)
+        VALUES (2, 3, 'everything', 'bedtime', 31, 1260, 420, 0);
+    INSERT INTO hours (id, child, subject, title, days, starts, ends, holidays)
+        VALUES (9, NULL, 'category:games', '', 127, 0, 1440, 1);
+    INSERT INTO choice (child, subject, action)
+        VALUES (3, 'service:tiktok', 'block'), (4, 'category:social', 'open');
+    INSERT INTO rule (id, child, name, action, reason, until)
+        VALUES (3, NULL, 'chess.example', 'allow', 'club', NULL);
+    INSERT INTO rule (id, child, name, action, reason, until)
+        VALUES (4, 3, 'passing.example', 'allow', 'for-a-while', 1800000000);
+    INSERT INTO measure (id, child, kind, subject, until, names)
+        VALUES (4, 3, 'lesson', 'everything', 1800000000, 'lesson.example');
+    INSERT INTO budget (child, subject, minutes, day, left_seconds, running_until)
+        VALUES (3, 'category:games', 60, '2026-11-24', 1201, NULL);
+    INSERT INTO request (child, kind, about, words, made)
+        VALUES (3, 'open', 'asked.example', 'wish-words', '2026-11-24');
+    INSERT INTO holiday (first, last, title)
+        VALUES ('2026-12-24', '2027-01-06', 'winter');
+    INSERT INTO setting (key, value)
+        VALUES ('zone', 'Europe/Rome'), ('unknown_band', '6-9'), ('clock_floor', '1790000001');
+    INSERT INTO setting (key, value)
+        VALUES ('setup', 'setup-digest');
     INSERT INTO log (day, who, what, child) VALUES ('2026-11-02', 'logged-person', 'child added', 3);
-    INSERT INTO session VALUES ('session-digest', 1, 1800000000, 'form-token');
-    INSERT INTO token VALUES ('token-digest', 'token-title', 'read', '2026-11-24');
+    INSERT INTO session (digest, adult, until, form)
+        VALUES ('session-digest', 1, 1800000000, 'form-token');
+    INSERT INTO token (digest, title, scopes, used)
+        VALUES ('token-digest', 'token-title', 'read', '2026-11-24');
 """
 BACKUP = Backup(
     children=(

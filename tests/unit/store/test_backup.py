@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-ADD = "INSERT INTO child VALUES (1, 'Ana', '6-9', NULL, NULL, NULL, 'abcdefghijklmnop')"
+ADD = "INSERT INTO child (id, name, band, label) VALUES (1, 'Ana', '6-9', 'abcdefghijklmnop')"
 
 
 @pytest.fixture
