@@ -4,6 +4,8 @@ Law 1: a pause is in memory and on the monotonic clock: it ends at its time and 
        safe side.
 Law 2: going back needs no work that could fail: the usual policies are kept beside those of the pause.
 Law 3: only policies change; set, house and records are those of the generation that is in force.
+Law 4: what a pause leaves closed is said once, by the rules' own `pausing`; a pause for one child is a measure in the
+       family store, for it may last over a restart, and changes its rules the same way.
 """
 
 from __future__ import annotations
