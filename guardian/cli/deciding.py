@@ -18,7 +18,9 @@ from guardian.daemon.family import zone_of
 from guardian.errors import StoreError
 from guardian.family.family import Family
 from guardian.family.reading import read_family
+from guardian.family.retention import tidy
 from guardian.store.database import open_store, read_store, transaction
+from guardian.system.clock import clock_is_known
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,6 +91,8 @@ def decide(house: House, change: Callable[[Desk], Result]) -> Decided[Result]:
         family = read_family(store)
         now = now_of(family)
         with transaction(store):
+            if clock_is_known(now.timestamp(), house.state.family.stat().st_mtime):
+                tidy(store, now)
             result = change(Desk(store, family, now))
         family = read_family(store)
     finally:

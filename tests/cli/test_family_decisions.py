@@ -76,6 +76,7 @@ def test_hours_of_one_title_are_told_apart_by_child_or_number(house: Callable[..
         (("allow", "chess.example", "--child", "Anna"), "no child is called Anna; children: Ana, Beni"),
         (("allow", "tiktok", "--child", "Beni", "--for", "1h"), "guardian bonus 60 --only tiktok"),
         (("block", "games", "--child", "Beni", "--for", "today"), "guardian off 60 --only games"),
+        (("block", "www.alo116.al"), "www.alo116.al is protected, so nobody closes it: Help for children"),
         (("rules", "remove", "chess.example"), "was neither opened nor closed by hand there"),
         (("off", "200h"), "within 168 hours"),
         (("lesson", "45"), "a lesson names the sites that it opens"),
