@@ -52,7 +52,6 @@ from guardian.engine.engine import Engine
 from guardian.errors import ConfigError, ListError, StoreError
 from guardian.resolver.forwarder import QUESTION_SECONDS, Forwarder
 from guardian.resolver.stream import renew_authorities
-from guardian.resolver.stream import renew_authorities
 from guardian.system.footprint import own_memory
 from guardian.system.inherited import inherited_sockets
 from guardian.system.notify import Notify
@@ -232,7 +231,6 @@ class Daemon:
         return trouble
 
     def _published(self) -> tuple[Parts, HouseNames, Judged, Generation, Mapping[str, Policy] | None]:
-        renew_authorities()
         renew_authorities()
         parts = self._deciding.family.applied(self._reread())
         judged = Judged(open_set(parts.state.current))
