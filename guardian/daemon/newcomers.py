@@ -7,6 +7,7 @@ Law 2: at most MAX_NEWCOMERS, with MAX_ADDRESSES each. A gateway is none: as a c
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -47,7 +48,8 @@ def newcomers_now(engine: Engine, called: Mapping[str, str], gateways: Collectio
 
 async def named_newcomers(engine: Engine, called: Mapping[str, str], gateways: Collection[str]) -> NewcomersFound:
     """Give who is in nobody's list, as above; who is without a name there is asked, and so are the gateways."""
-    found = newcomers_now(engine, called, gateways).devices
+    # in a thread: a school's thousand devices take longer than an answer may wait
+    found = (await asyncio.to_thread(newcomers_now, engine, called, gateways)).devices
     told = await called_by([one.addresses[0] for one in found if one.addresses and not one.name], gateways)
     named = (replace(one, name=one.name or told.get(next(iter(one.addresses), ""), "")) for one in found)
     return NewcomersFound(tuple(named))

@@ -251,8 +251,8 @@ class Engine:
         return self._stated.strangers(self._generation.household)
 
     def neighbours(self) -> Mapping[str, str]:
-        """Give the hardware address behind each address that the wire tells of; it changes as that does."""
-        return self._hardware
+        """Give the hardware address behind each address that the wire tells of by now."""
+        return dict(self._hardware)
 
     def profile_of(self, client: str) -> str | None:
         """Give the profile of a device by all that is known of it now; None for an address outside the house."""

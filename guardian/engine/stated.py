@@ -59,7 +59,7 @@ class Stated:
 
     def strangers(self, household: Household) -> list[str]:
         """Give the hardware addresses that were met and that nobody has named since."""
-        return [one for one in self._strangers if not household.names(one)]
+        return [one for one in list(self._strangers) if not household.names(one)]
 
     def renew(self) -> None:
         """Drop the accounts: what they were made from has changed."""
