@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
     from guardian.family.backup import Backup
 
-_ONE_OF = {
-    "children": "child",
-    "devices": "device",
-    "hours": "hours",
-    "choices": "choice",
-    "rules": "rule",
-    "budgets": "budget",
-    "holidays": "holiday",
-    "adults": "adult",
+_WORDS = {
+    "children": ("child", "children"),
+    "devices": ("device", "devices"),
+    "hours": ("schedule", "schedules"),
+    "choices": ("choice", "choices"),
+    "rules": ("rule", "rules"),
+    "budgets": ("budget", "budgets"),
+    "holidays": ("holiday", "holidays"),
+    "adults": ("adult", "adults"),
 }
+"""One of each kind, and several."""
 
 
 def open_backup(file: Path, passphrase_file: Path | None) -> Backup:
@@ -42,10 +43,10 @@ def open_backup(file: Path, passphrase_file: Path | None) -> Backup:
 
 def counts(backup: Backup) -> dict[str, int]:
     """Give how many of each kind a backup holds."""
-    return {kind: len(getattr(backup, kind)) for kind in _ONE_OF}
+    return {kind: len(getattr(backup, kind)) for kind in _WORDS}
 
 
 def contents(backup: Backup) -> str:
     """Give the same as words: `2 children, 1 device`."""
-    some = [f"{count} {_ONE_OF[kind] if count == 1 else kind}" for kind, count in counts(backup).items() if count]
+    some = [f"{count} {_WORDS[kind][count > 1]}" for kind, count in counts(backup).items() if count]
     return ", ".join(some) or "a family that has decided nothing yet"

@@ -14,11 +14,13 @@ from guardian.cli.house import add_config, open_house
 from guardian.errors import DecisionError
 from guardian.family.family import Family
 from guardian.family.retention import erase_family
-from guardian.store.backup import forget_backups
-from guardian.store.database import open_store
+from guardian.store.backup import forget_backups, open_sound
+from guardian.store.database import DamagedStoreError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from guardian.cli.house import House
 
 WORD = "wipe"
 
@@ -33,16 +35,26 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Wipe."""
     house = open_house(arguments.config)
-    children = len(family_of(house).children)
+    children = _how_many(house)
     if not arguments.yes:
         _ask_whether(children)
-    with closing(open_store(house.state.family)) as store:
+    # a damaged store is put aside, where it is one of the copies
+    store, _ = open_sound(house.state.family)
+    with closing(store):
         erase_family(store)
     copies = forget_backups(house.state.family)
     empty = Family()
     decided = Decided(copies, empty, now_of(empty), *taken_in(house))
     sentence = f"erased: {children} children with everything of theirs, and {copies} copies in {house.state.folder}"
     return tell(arguments, decided, sentence, children=children, copies=copies)
+
+
+def _how_many(house: House) -> int:
+    """Count the children; those of a damaged store can't be counted, and are erased all the same."""
+    try:
+        return len(family_of(house).children)
+    except DamagedStoreError:
+        return 0
 
 
 def _ask_whether(children: int) -> None:

@@ -75,6 +75,8 @@ def read_store(path: Path) -> sqlite3.Connection:
             connection = _reading(path, "mode=ro&immutable=1")
         version = _version(connection)
     except sqlite3.Error as error:
+        if _is_damage(error):
+            raise _told(path, error) from error
         raise StoreError(f"{path}: the family store can't be read: {error}") from error
     if version != VERSION:
         connection.close()
@@ -184,8 +186,12 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & 0xFF in _DAMAGED
+
+
 def _told(path: Path, error: sqlite3.Error) -> StoreError:
-    if error.sqlite_errorcode & 0xFF in _DAMAGED:
+    if _is_damage(error):
         return DamagedStoreError(f"{path}: the family store is damaged ({error}); `guardian restore` brings a backup")
     return StoreError(f"{path}: the family store can't be written ({error}); is the disk full or read-only?")
 

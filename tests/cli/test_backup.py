@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WORDS = "katër fjalë të gjata"
 STORE = Path("state/family.sqlite3")
 PREVIOUS = Path("state/family.previous.sqlite3")
-HOLDS = "2 children, 2 devices, 2 hours, 2 choices, 1 rule, 1 budget, 1 holiday, 2 adults"
+HOLDS = "2 children, 2 devices, 2 schedules, 2 choices, 1 rule, 1 budget, 1 holiday, 2 adults"
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +165,16 @@ def test_what_could_not_be_restored_is_told_when_it_is_backed_up(house: Guardian
     assert done.code == 1
     assert "hours[1] can't be restored" in done.err
     assert not Path("ours").exists()
+
+
+def test_a_damaged_store_is_wiped_like_any_other(house: Guardian) -> None:
+    house("backup", "state/ours", "--passphrase-file", "words")
+    STORE.write_bytes(b"a card that wears out" * 1000)
+    done = house("children", "list")
+    assert (done.code, "`guardian restore` brings a backup" in done.err) == (1, True)
+    assert house("wipe", "--yes").code == 0
+    assert [path.name for path in STORE.parent.iterdir()] == [STORE.name]
+    assert not any(family()[:8])
 
 
 # --- passphrases ------------------------------------------------------------------------------------------------------

@@ -64,8 +64,9 @@ def test_a_store_of_a_newer_guardian_is_left_alone(path: Path) -> None:
 def test_a_damaged_store_is_told_with_what_helps(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(DamagedStoreError, match="guardian restore"):
-        open_store(path)
+    for opening in (open_store, read_store):
+        with pytest.raises(DamagedStoreError, match="guardian restore"):
+            opening(path)
 
 
 def test_a_change_that_fails_half_way_leaves_nothing(path: Path) -> None:
