@@ -261,9 +261,10 @@ class AFamily(RuleBasedStateMachine):
         if budget["day"] != self.now.date():
             budget |= {"used": 0, "since": None, "day": self.now.date()}
         if budget["since"]:
-            used = budget["used"] + self.seconds() - budget["since"]
             limit = 60 * budget["minutes"]
-            budget |= {"used": min(used, limit), "since": self.seconds()}
+            used = min(budget["used"] + self.seconds() - budget["since"], limit)
+            # used up they run no more
+            budget |= {"used": used, "since": self.seconds() if used < limit else None}
 
     @precondition(lambda self: self.children)
     @rule(pick=picks, site=st.sampled_from(SITES))
