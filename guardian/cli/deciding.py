@@ -133,6 +133,12 @@ def show(given: Namespace, told: object, lines: list[str], nothing: str = "") ->
     return 0
 
 
+def wall_clock(house: House) -> datetime:
+    """Give the time in the family's zone; in this machine's where no family has decided anything yet."""
+    now = datetime.now(UTC)
+    return from_store(house, lambda store: now_of(read_family(store)), now.astimezone())
+
+
 def now_of(family: Family) -> datetime:
     """Give the time on the family's wall."""
     return datetime.now(UTC).astimezone(zone_of(family))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MEASURES = {
     "off": "{subject} is off",
     "bonus": "hours and minutes do not close {subject}",
-    "lesson": "only {names} is open, for a lesson,",
+    "lesson": "only {names} open, for a lesson,",
     "pause": "filtering pauses",
 }
 _WHY = {"off": "turned off", "lesson": "a lesson", "hours": "by its hours", "budget": "its minutes do not run"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from guardian.cli.called import add_child, number_of, subject_called, whom
@@ -55,7 +56,7 @@ def begin(house: House, given: Namespace, kind: str, minutes: int | None, names:
 
     decided = decide(house, change)
     measure = next(one for one in decided.family.measures if one.id == decided.result)
-    whose = f" --child {given.child}" if given.child else ""
+    whose = f" --child {quote(given.child)}" if given.child else ""
     ending = "resume" if kind == "pause" else f"{kind} --end"
     decided = decided._replace(note=f"{decided.note}; to end it: guardian {ending}{whose}")
     sentence = f"{whom(decided.family, child)}: {measure_in_words(measure, decided.now)}"

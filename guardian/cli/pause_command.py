@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from guardian.cli.deciding import wall_clock
 from guardian.cli.house import add_config, open_house
 from guardian.cli.measure import begin
 from guardian.cli.told import told
+from guardian.cli.when import clock_in_words, next_clock, read_clock
 from guardian.control.messages import LONGEST_PAUSE, SHORTEST_PAUSE, Pause, Paused
+from guardian.errors import DecisionError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from datetime import datetime
 
 USUAL = 15
 """Minutes."""
@@ -35,15 +38,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="MINUTES",
         help=f"for how long, {SHORTEST_PAUSE} to {LONGEST_PAUSE} (default: {USUAL})",
     )
-    length.add_argument("--until", type=_minutes_until, metavar="HH:MM", help="until this time of day instead")
+    length.add_argument("--until", type=read_clock, metavar="HH:MM", help="until this time of day instead")
     parser.add_argument("--child", metavar="NAME", help="for this child; without it, for every device of the house")
     parser.add_argument("--json", action="store_true", help="write JSON")
 
 
 def run(arguments: Namespace) -> int:
     """Pause."""
-    minutes = arguments.until or arguments.minutes or USUAL
     house = open_house(arguments.config)
+    minutes = arguments.minutes or USUAL
+    if arguments.until is not None:
+        minutes = minutes_until(arguments.until, wall_clock(house))
     if arguments.child is not None:
         return begin(house, arguments, "pause", minutes)
     paused = told(house, Pause(minutes), Paused)
@@ -63,24 +68,9 @@ def _minutes(text: str) -> int:
     raise argparse.ArgumentTypeError(message)
 
 
-def _minutes_until(text: str) -> int:
-    """Give how many minutes are left until the next time that the clock shows this."""
-    now = datetime.now().astimezone()
-    return minutes_until(text, now)
-
-
-def minutes_until(text: str, now: datetime) -> int:
-    """Give how many minutes, begun ones counted, are left from `now` until the clock shows `text`, HH:MM."""
-    try:
-        hour, minute = (int(part) for part in text.split(":"))
-        end = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    except ValueError:
-        message = f"{text!r} is no time of day; write 21:30"
-        raise argparse.ArgumentTypeError(message) from None
-    if end <= now:
-        end += timedelta(days=1)
-    minutes = -int((now - end).total_seconds() // 60)
+def minutes_until(clock: int, now: datetime) -> int:
+    """Give how many minutes, begun ones counted, are left from `now` until the wall shows `clock` (minutes)."""
+    minutes = -int((now.timestamp() - next_clock(clock, now)) // 60)
     if minutes < SHORTEST_PAUSE:
-        message = f"{text} is in less than {SHORTEST_PAUSE} minutes"
-        raise argparse.ArgumentTypeError(message)
+        raise DecisionError(f"{clock_in_words(clock)} is in less than {SHORTEST_PAUSE} minutes")
     return minutes

@@ -6,11 +6,13 @@ Law 2: compiling is a process of its own, so that its memory is given back befor
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from guardian.cli.deciding import family_of
 from guardian.cli.house import add_config, config_file, open_house
 from guardian.config.values import DNS_PORT, Endpoint
 from guardian.errors import EXIT_CONFIG, StoreError
@@ -47,6 +49,7 @@ def run(arguments: Namespace) -> int:
     if not arguments.lan:
         first = house.settings.dns.listen[0]
         _say(f"try it: dig @{first.address} -p {first.port} gambling.guardian.example")
+    _ask_for_children(house)
     start_web(house, config)
     sys.stdout.flush()
     return os.execv(sys.executable, [*_SELF, "dns", "--config", config, *options])  # noqa: S606 - ourselves
@@ -90,6 +93,13 @@ def _upstream(house: House) -> list[str]:
     asked = ", ".join(map(str, servers))
     _say(f"asking {asked}, encrypted" if servers[0].encrypted else f"asking {asked} in plain text")
     return []
+
+
+def _ask_for_children(house: House) -> None:
+    # a store that can't be read is told of by who answers by it
+    with contextlib.suppress(StoreError):
+        if not family_of(house).children:
+            _say("no child is named yet: guardian children add NAME --band 6-9")
 
 
 def _lan() -> list[Endpoint]:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from guardian.daemon.family import zone_of
 from guardian.daemon.generation import policies_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class Pausing:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(minutes * 60, self.end)
-        self.until = f"{datetime.now().astimezone() + timedelta(minutes=minutes):%H:%M}"
+        # the clock on the family's wall, where there is a family
+        zone = zone_of(parts.family.family) if parts.family.standings else None
+        self.until = f"{datetime.now(UTC).astimezone(zone) + timedelta(minutes=minutes):%H:%M}"
         LOG.info("filtering pauses for %d minutes, until %s", minutes, self.until)
         return self.until
 

@@ -178,7 +178,7 @@ def test_a_choice_without_any_child_says_to_add_one(guardian: Callable[..., Done
         (("bonus", "30", "--child", "Ana"), "Ana: hours and minutes do not close everything until "),
         (
             ("lesson", "45", "--site", "wikipedia.org", "--site", "geogebra.org", "--child", "Ana"),
-            "Ana: only wikipedia.org, geogebra.org is open, for a lesson, until ",
+            "Ana: only wikipedia.org, geogebra.org open, for a lesson, until ",
         ),
         (("pause", "30", "--child", "Ana"), "Ana: filtering pauses until "),
         (("pause", "--child", "Ana"), "Ana: filtering pauses until "),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from guardian.cli.pause_command import minutes_until
+from guardian.cli.when import read_clock
+from guardian.errors import DecisionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,21 +23,19 @@ EVENING = datetime(2026, 11, 24, 21, 0, 30, tzinfo=UTC)
     ("text", "minutes"), [("21:30", 30), ("22:00", 60), ("07:00", 600), ("21:00", 1440), ("0:00", 180)]
 )
 def test_the_next_time_that_the_clock_shows_it_is_meant(text: str, minutes: int) -> None:
-    assert minutes_until(text, EVENING) == minutes
+    assert minutes_until(read_clock(text), EVENING) == minutes
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("21:03", "less than 5 minutes"),
-        ("25:00", "no time of day"),
-        ("soon", "no time of day"),
-        ("7", "no time of day"),
-    ],
-)
-def test_what_is_no_time_or_too_soon_is_refused(text: str, why: str) -> None:
-    with pytest.raises(ArgumentTypeError, match=why):
-        minutes_until(text, EVENING)
+def test_what_is_too_soon_is_refused() -> None:
+    with pytest.raises(DecisionError, match="21:03 is in less than 5 minutes"):
+        minutes_until(read_clock("21:03"), EVENING)
+
+
+@pytest.mark.parametrize("text", ["25:00", "soon", "7"])
+def test_what_is_no_time_is_a_wrong_use(guardian: Callable[..., Done], text: str) -> None:
+    done = guardian("pause", "--until", text)
+    assert done.code == 2
+    assert "is no time of day; write 21:30" in done.err
 
 
 @pytest.mark.parametrize("minutes", ["4", "1441", "-5", "ever", "15.5"])

@@ -30,6 +30,7 @@ def test_run_compiles_answers_and_ends_when_told_to(tmp_path: Path, authority: A
     with running(write_config(tmp_path, "tls://192.0.2.53"), authority) as guardian:
         guardian.ready()
         guardian.wait_for("try it: dig @127.0.0.1 -p ")
+        guardian.wait_for("no child is named yet: guardian children add NAME --band 6-9")
         assert ask(guardian.port, GAMBLING).rcode() == dns.rcode.NXDOMAIN
         assert ADDRESS in str(ask(guardian.port, "school.example").answer)
         assert "can't be used" not in guardian.log()
