@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardian.cli.backup_file import contents, counts, open_backup
-from guardian.cli.deciding import WHO, now_of
+from guardian.cli.deciding import WHO, now_of, taken_in
 from guardian.cli.house import add_config, open_house
-from guardian.cli.in_force import IN_FORCE, LATER, is_in_force
 from guardian.cli.passphrase import add_passphrase
 from guardian.errors import StoreError
 from guardian.family.adults import read_adults
@@ -49,16 +48,13 @@ def run(arguments: Namespace) -> int:
     with contextlib.closing(store):
         _restore(store, previous_of(path) if damaged is None else None, backup)
         locked_out = bool(backup.adults) and not any(adult.password for adult in read_adults(store))
-    try:
-        in_force = is_in_force(house)
-    except StoreError as error:
-        raise StoreError(f"the backup is restored, but not in force: {error}") from error
+    in_force, note = taken_in(house)
     if arguments.json:
-        told = {**counts(backup), "in_force": in_force, "damaged": str(damaged) if damaged else None}
+        told = {**counts(backup), "damaged": str(damaged) if damaged else None, "in_force": in_force, "note": note}
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
     print(f"restored: {contents(backup)}")
-    print(IN_FORCE if in_force else LATER)
+    print(note)
     if damaged:
         print(f"the store that was there was damaged and is kept as {damaged}; start guardian again")
     else:
