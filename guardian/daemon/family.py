@@ -11,10 +11,11 @@ import logging
 import time
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from guardian.daemon.named import children_profile, named_of
+from guardian.daemon.named import children_profile
+from guardian.daemon.parts import FamilyNow
 from guardian.engine.household import UNKNOWN
 from guardian.errors import StoreError, WireError
 from guardian.family.family import Family
@@ -29,30 +30,12 @@ from guardian.system.clock import clock_is_known
 from guardian.wire.names import label_offsets, to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from guardian.daemon.parts import Parts
-    from guardian.engine.household import Named
 
 LOG = logging.getLogger("guardian")
-
-
-class FamilyNow(NamedTuple):
-    """A family, and what holds now for each profile that it makes."""
-
-    family: Family = Family()
-    standings: Mapping[str, tuple[Standing, ...]] = {}
-    """By profile: of each child who uses the device, or of a device that nobody has named; empty without a store."""
-
-    @property
-    def named(self) -> Named:
-        """Whom the family has named."""
-        return named_of(self.family)
-
-
-NOBODY = FamilyNow()
-"""A house without a family store."""
 
 
 class HouseFamily:

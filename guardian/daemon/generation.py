@@ -15,7 +15,8 @@ from guardian.lists import regexes
 from guardian.lists.safe_search import Asked
 from guardian.model import Band, ListKind
 from guardian.policy.children import rules_now
-from guardian.policy.policy import Policy, weigh
+from guardian.policy.policy import Policy
+from guardian.policy.weighing import weigh
 from guardian.system.interfaces import own_links
 from guardian.wire.answers import Scribe
 from guardian.wire.names import to_wire

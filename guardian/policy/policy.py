@@ -14,20 +14,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from guardian.model import ListKind, Reason, Verdict
-from guardian.policy.bands import CATEGORY, EVERYTHING, SERVICE
+from guardian.model import Reason, Verdict
+from guardian.policy.weighing import Said, masks_of, said_of, undoing_of, weigh
 from guardian.wire.names import label_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from guardian.lists.domain_set import DomainSet
-    from guardian.lists.rows import Bits, Row
+    from guardian.lists.rows import Row
     from guardian.lists.set_file import ListInfo
     from guardian.model import Asker, Match
     from guardian.policy.bands import BandRules
-
-    Undoing = tuple[tuple[int, int], ...]
+    from guardian.policy.weighing import Masks, Weighed
 
 OPEN = Verdict(blocked=False, reason=Reason.DEFAULT)
 CLOSED = Verdict(blocked=True, reason=Reason.NOT_ON_ALLOW_LIST, covers_below=False)
@@ -44,32 +43,11 @@ def is_closed_to_strangers(verdict: Verdict) -> bool:
     return verdict.blocked and verdict.list_index < 0 and verdict.reason is not Reason.PARENT_CLOSES
 
 
-class _Masks(NamedTuple):
-    """Which lists of the set play which part for one asker."""
-
-    protected: int
-    yielding: int
-    """Protected from lists and bands, and not from hours on everything."""
-    allowing: int
-    threats: int
-    bypass: int
-    closed: int
-    """Lists of closed categories, the two before among them."""
-    services: int
-    opened: int
-    timed: tuple[tuple[int, Reason], ...]
-    everything: Reason | None
-    """Why everything is closed at this time; None where it isn't."""
-    allow_only: bool
-    covering: int
-    """Lists whose blocks deny what is below, too: closed, and nothing that they don't know opens a name there."""
-
-
 class _Part(NamedTuple):
     """One child's share in a policy."""
 
     rules: BandRules
-    masks: _Masks
+    masks: Masks
     names: dict[bytes, int]
     """What the family says of names, in wire form."""
 
@@ -98,10 +76,10 @@ class Policy:
         """
         self.rules = rules
         weighed = weigh(lists, rows) if weighed is None else weighed
-        self._parts = parts = tuple(_Part(one, _masks(one, lists, weighed), _names(one)) for one in (rules, *beside))
+        self._parts = parts = tuple(_Part(one, masks_of(one, lists, weighed), _names(one)) for one in (rules, *beside))
         masks = tuple(part.masks for part in parts)
         self._otherwise = _strictest([_judge(_NOTHING, _NOTHING, one, 0, holes=False) for one in masks])
-        self._undoing = _undoing(lists)
+        self._undoing = undoing_of(lists)
         # classes are many and verdicts few: each is kept once
         known: dict[Verdict, Verdict] = {}
         exact: list[Verdict] = []
@@ -198,46 +176,11 @@ class Policy:
     ) -> list[Verdict]:
         """Give each child's verdict, the slow way."""
         heard = domains.hear(match, name, labels, qtype, asker)
-        said = _said(heard.stored.union(heard.shaped), self._undoing)
+        said = said_of(heard.stored.union(heard.shaped), self._undoing)
         return [_judge(said, _NOTHING, part.masks, part.said(name, labels), holes=True) for part in self._parts]
 
 
-class Said(NamedTuple):
-    """What the lists of a set say of a name."""
-
-    named: int
-    """Lists that name it, exceptions left out of account."""
-    blocking: int
-    """Lists that block it after all exceptions."""
-
-
-class Weighed(NamedTuple):
-    """A class, its exceptions weighed: what holds whatever the rules are."""
-
-    itself: Said
-    below: Said
-    holes: bool
-
-
 _NOTHING = Said(0, 0)
-
-
-def weigh(lists: Sequence[ListInfo], rows: Sequence[Row]) -> list[Weighed]:
-    """Weigh the exceptions of every class; it takes longer than judging, and is the same for every policy."""
-    undoing = _undoing(lists)
-    return [Weighed(_said(row.itself, undoing), _said(row.below, undoing), row.holes) for row in rows]
-
-
-def _undoing(lists: Sequence[ListInfo]) -> Undoing:
-    """Give the lists whose exceptions undo the blocks of a whole category, each category's with all lists of it."""
-    undoers: dict[str, int] = {}
-    members: dict[str, int] = {}
-    for number, info in enumerate(lists):
-        if info.kind is ListKind.BLOCK:
-            members[info.category] = members.get(info.category, 0) | 1 << number
-            if info.undoes == "category":
-                undoers[info.category] = undoers.get(info.category, 0) | 1 << number
-    return tuple((bits, members[category]) for category, bits in undoers.items())
 
 
 def _names(rules: BandRules) -> dict[bytes, int]:
@@ -259,70 +202,7 @@ def _above(names: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _masks(rules: BandRules, lists: Sequence[ListInfo], weighed: Sequence[Weighed]) -> _Masks:
-    protected = yielding = allowing = services = opened = 0
-    members: dict[str, int] = {}
-    subjects: dict[str, int] = {}
-    for number, info in enumerate(lists):
-        bit = 1 << number
-        if info.kind is ListKind.PROTECTED:
-            yielding |= bit if info.yields else 0
-            protected |= 0 if info.yields else bit
-        elif info.kind is ListKind.ALLOW:
-            allowing |= bit
-        else:
-            members[info.category] = members.get(info.category, 0) | bit
-            subjects[f"{SERVICE}:{info.id}"] = bit
-            services |= bit if info.id in rules.services else 0
-            opened |= bit if info.id in rules.opened else 0
-    closed, threats, bypass = (
-        _all(members.get(category, 0) for category in categories)
-        for categories in (rules.closed, rules.threats, rules.bypass)
-    )
-    subjects |= {f"{CATEGORY}:{category}": bits for category, bits in members.items()}
-    # what harms is told as such at any time
-    timed = tuple((subjects.get(subject, 0) & ~threats, why) for subject, why in rules.timed if subject != EVERYTHING)
-    closing = closed | services | _all(bits for bits, _ in timed)
-    loose = _loose(lists, members, closing)
-    if opened:
-        # a list above an opened service's name has marked that name's class, too
-        loose |= _all(
-            one.itself.blocking | one.below.blocking for one in weighed if (one.itself.named | one.below.named) & opened
-        )
-    return _Masks(
-        protected=protected,
-        yielding=yielding,
-        allowing=allowing,
-        threats=threats,
-        bypass=bypass,
-        closed=closed,
-        services=services & ~threats,
-        opened=opened,
-        timed=timed,
-        everything=next((why for subject, why in rules.timed if subject == EVERYTHING), None),
-        allow_only=rules.allow_only,
-        covering=closing & ~loose,
-    )
-
-
-def _all(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
-
-
-def _loose(lists: Sequence[ListInfo], members: dict[str, int], closing: int) -> int:
-    """Give the lists whose blocks a pattern may open anywhere below."""
-    loose = 0
-    for number, info in enumerate(lists):
-        if info.opening_patterns:
-            whole = members.get(info.category, 0) if info.undoes == "category" else 1 << number
-            loose |= whole if info.kind is ListKind.BLOCK else closing
-    return loose
-
-
-def _judge(said: Said, below: Said, masks: _Masks, typed: int, *, holes: bool) -> Verdict:
+def _judge(said: Said, below: Said, masks: Masks, typed: int, *, holes: bool) -> Verdict:
     named, blocking = said
     if guarded := named & masks.protected:
         return Verdict(blocked=False, reason=Reason.PROTECTED, list_index=_first(guarded))
@@ -367,19 +247,6 @@ def _strictest(verdicts: list[Verdict]) -> Verdict:
         if chosen.reason in OPENED and verdict.reason not in OPENED:
             chosen = verdict
     return chosen
-
-
-def _said(bits: Bits, undoing: Undoing) -> Said:
-    """Weigh exceptions, letting them reach the other lists of their category where the catalogue says so."""
-    excepted, strongly = bits.excepted, bits.important_excepted
-    if not (excepted or strongly):
-        return Said(bits.any, bits.any)
-    for undoers, category in undoing:
-        if bits.excepted & undoers:
-            excepted |= category
-        if bits.important_excepted & undoers:
-            strongly |= category
-    return Said(bits.any, bits._replace(excepted=excepted, important_excepted=strongly).blocking)
 
 
 def _first(bits: int) -> int:

@@ -14,9 +14,9 @@ from guardian.config.settings import Settings
 from guardian.control.messages import FamilyChanged, FamilyTaken, Refused, Standings, StandingsNow
 from guardian.daemon import deciding as deciding_module
 from guardian.daemon.deciding import PREPARE_SECONDS, Deciding
-from guardian.daemon.family import NOBODY, HouseFamily, standings_of
+from guardian.daemon.family import HouseFamily, standings_of
 from guardian.daemon.generation import Judged, generation_of, policies_of, rewrites_of
-from guardian.daemon.parts import Parts
+from guardian.daemon.parts import NOBODY, Parts
 from guardian.daemon.pausing import Pausing
 from guardian.engine.engine import Engine
 from guardian.family.children import add_child
