@@ -43,7 +43,11 @@ def read_sealed(path: Path) -> bytes:
 
 def write_sealed(path: Path, sealed: bytes) -> None:
     """Put a sealed file in place; an older backup may be there, nothing else. StoreError where that can't be done."""
-    if path.exists() and not _is_sealed(path):
+    try:
+        is_others = path.exists() and not _is_sealed(path)
+    except OSError as error:
+        raise StoreError(f"{path}: can't be written: {error.strerror}") from error
+    if is_others:
         raise StoreError(f"{path}: this file is there already and is no backup of guardian; name another one")
     put_private(path, sealed)
 

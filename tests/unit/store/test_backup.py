@@ -59,7 +59,7 @@ def test_a_newer_backup_takes_the_place_of_an_older_one_only(tmp_path: Path) -> 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["letter", "ours"]
 
 
-@pytest.mark.parametrize("place", ["", "no/such/folder"])
+@pytest.mark.parametrize("place", ["", "no/such/folder", "n" * 300])
 def test_a_place_that_takes_no_file_is_told(tmp_path: Path, place: str) -> None:
     with pytest.raises(StoreError, match=r"can't be written|already"):
         write_sealed(tmp_path / place, MAGIC)
