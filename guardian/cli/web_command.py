@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from guardian.cli.house import add_config, open_house
@@ -95,7 +96,9 @@ async def _serve(house: House, listeners: Sequence[socket.socket], *, beside: bo
     await store.open()
     try:
         home = Home(store, house.state.control, time.time)
-        app = App(whole_table(), Guard([OWN_NAME, *house.settings.web.names]), Auth(home, time.monotonic), home)
+        table = whole_table(version("guardian-dns"))
+        guard = Guard([OWN_NAME, *house.settings.web.names])
+        app = App(table, guard, Auth(home, time.monotonic), home)
         for listener in listeners:
             LOG.info("the family's web is at %s", _address(listener))
         if not await home.read(read_adults):

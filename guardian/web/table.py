@@ -52,8 +52,8 @@ class Document(RootModel[dict[str, Any]]):
     """What can be asked, as OpenAPI 3.1."""
 
 
-def whole_table() -> Table:
-    """Give every route there is, the document of all of them included."""
+def whole_table(release: str) -> Table:
+    """Give every route there is, the document of all of them included; `release` is the version it is of."""
 
     async def read_document(_: Call) -> Document:
         return told
@@ -63,5 +63,5 @@ def whole_table() -> Table:
     table = Table(
         [*routes, Route("GET", f"{PREFIX}/openapi.json", Right.ANYBODY, summary, read_document, gives=Document)]
     )
-    told = Document(document(table))
+    told = Document(document(table, release))
     return table

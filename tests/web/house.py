@@ -118,7 +118,7 @@ class House:
         await self._store.open()
         await control.open()
         home = Home(self._store, self.state.control, lambda: self.time)
-        app = App(whole_table(), Guard(["guardian.home.arpa"]), Auth(home, lambda: self.time), home)
+        app = App(whole_table("0"), Guard(["guardian.home.arpa"]), Auth(home, lambda: self.time), home)
         # the socket listens already: who connects from now on waits until it is taken
         self._up.set()
         try:

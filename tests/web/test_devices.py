@@ -71,7 +71,7 @@ def test_neither_a_session_nor_a_token_makes_a_device_a_childs(house: House) -> 
 
 def test_a_childs_device_sees_and_decides_nothing_of_the_family(house: House) -> None:
     house.device(ANA, 3)
-    for route in table.whole_table().routes:
+    for route in table.whole_table("0").routes:
         if route.right not in {Right.ANYBODY, Right.OWN, Right.HERE}:
             path = route.plain_path()
             for name, kind in route.parameters():

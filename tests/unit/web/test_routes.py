@@ -17,6 +17,8 @@ from guardian.web.table import whole_table
 if TYPE_CHECKING:
     from guardian.web.routes import Call
 
+BY_ADDRESS = (Right.OWN, Right.HERE)
+"""Rights that a device has by its address, and nobody else."""
 MOST_OPEN = 4
 """Routes that anybody may ask (security.md, R20)."""
 
@@ -42,41 +44,43 @@ def route(method: str = "GET", path: str = "/things", handler: Any = nothing, **
 
 
 def test_at_most_four_routes_are_for_anybody_and_a_secret_goes_with_each_that_changes_anything() -> None:
-    open_to_all = {(one.method, one.path) for one in whole_table().routes if one.right is Right.ANYBODY}
+    open_to_all = {(one.method, one.path) for one in whole_table("0").routes if one.right is Right.ANYBODY}
     assert len(open_to_all) <= MOST_OPEN
     by_a_secret = {("POST", f"/api/v1/{one}") for one in ("session", "setup", "claim")}
     assert {one for one in open_to_all if one[0] not in SAFE_METHODS} == by_a_secret
 
 
 def test_what_is_only_asked_changes_nothing_and_what_changes_is_no_question() -> None:
-    for one in whole_table().routes:
+    for one in whole_table("0").routes:
         assert one.method in METHODS
         assert one.method not in SAFE_METHODS or one.body is None, one.path
 
 
 def test_to_see_is_not_enough_to_change_anything() -> None:
-    changing = [one for one in whole_table().routes if one.method not in SAFE_METHODS]
+    changing = [one for one in whole_table("0").routes if one.method not in SAFE_METHODS]
     assert not [one.path for one in changing if one.right is Right.SEE]
 
 
 def test_every_route_is_told_of_in_the_document_with_who_may_and_in_a_sentence() -> None:
-    table = whole_table()
-    told = document(table)["paths"]
+    table = whole_table("0")
+    told = document(table, "0")["paths"]
     for one in table.routes:
         operation = told[one.plain_path()][one.method.lower()]
         assert operation["x-right"] == one.right
         assert operation["summary"]
-        assert bool(operation["security"]) == (one.right not in {Right.ANYBODY, Right.OWN}), one.path
+        assert bool(operation["security"]) == (one.right not in {Right.ANYBODY, *BY_ADDRESS}), one.path
     assert sum(len(methods) for methods in told.values()) == len(table.routes)
 
 
 def test_every_operation_of_the_document_has_a_name_of_its_own() -> None:
-    names = [one["operationId"] for methods in document(whole_table())["paths"].values() for one in methods.values()]
+    names = [
+        one["operationId"] for methods in document(whole_table("0"), "0")["paths"].values() for one in methods.values()
+    ]
     assert sorted(set(names)) == sorted(names)
 
 
 def test_every_model_that_the_document_points_to_is_in_it() -> None:
-    told = document(whole_table())
+    told = document(whole_table("0"), "0")
     pointed = set()
 
     def walk(value: Any) -> None:  # noqa: ANN401
@@ -157,8 +161,8 @@ def test_rights_are_what_the_tables_say() -> None:
     assert set(ROLES) == set(Role)
     assert set(SCOPES) == set(Scope)
     given = set().union(*ROLES.values(), *SCOPES.values())
-    assert given == set(Right) - {Right.ANYBODY, Right.OWN}
+    assert given == set(Right) - {Right.ANYBODY, *BY_ADDRESS}
 
 
 def test_no_program_can_admit_others_or_change_an_adults_password() -> None:
-    assert not set().union(*SCOPES.values()) & {Right.ADMIT, Right.ACCOUNT, Right.OWN}
+    assert not set().union(*SCOPES.values()) & {Right.ADMIT, Right.ACCOUNT, *BY_ADDRESS}
