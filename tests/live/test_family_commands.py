@@ -96,6 +96,14 @@ def test_a_pause_for_one_child_is_for_that_child_alone(home: Home) -> None:
     assert not home.is_open(ANA, SOCIAL)
 
 
+def test_a_pause_of_the_whole_house_is_for_each_child_and_none_outlives_a_resume(home: Home) -> None:
+    home.parent("pause", "10")
+    assert [home.is_open(device, SOCIAL) for device in (ANA, BENI, GUEST)] == [True, True, True]
+    home.decide("pause", "20", "--child", "Ana")
+    assert home.parent("resume") == "filtering is on again\n"
+    assert [home.is_open(device, SOCIAL) for device in (ANA, BENI, GUEST)] == [False, True, False]
+
+
 def test_a_parent_opens_and_closes_by_hand_and_goes_back(home: Home) -> None:
     home.decide("block", SITE, "--child", "Beni")
     home.decide("block", "tiktok", "--child", "Beni")
