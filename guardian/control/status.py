@@ -48,6 +48,8 @@ class NetworkStatus:
     """Every question comes from the router's own address: devices can't be told apart."""
     named: int
     """How many devices and networks are named, by the operator or the family: their rules can't hold then."""
+    loose: tuple[str, ...]
+    """Networks at clients with their bands that are looser than unknown devices have it, where there are children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ def needs(status: Status) -> tuple[str, ...]:
     found += [f"{one.server}: {one.trouble}" for one in status.upstreams if one.trouble]
     if status.upstreams and all(one.state == "silent" for one in status.upstreams):
         found.append("no upstream answers: names in memory and closed ones are answered; is the internet there?")
+    found += [
+        f"{one} at clients: a child's device with a new hardware address gets that; name the adults' devices instead"
+        for one in status.networks.loose
+    ]
     if status.networks.gateway_only:
         lost = f", and none of the {status.networks.named} that are named has its own rules" * bool(
             status.networks.named

@@ -328,7 +328,7 @@ class Daemon:
             upstreams=tuple(map(status_of, self._forwarder.states())) if self._forwarder else (),
             networks=await asyncio.to_thread(
                 network_status,
-                parts.settings,
+                parts,
                 gateway_only=self._networks.gateway_only,
                 named=self.engine.generation.household.named,
             ),

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from guardian.control.messages import AskerFound, Newcomer, NewcomersFound
 from guardian.daemon.called import called_by
 from guardian.daemon.named import children_of
-from guardian.engine.household import UNKNOWN
 from guardian.errors import WireError
 
 if TYPE_CHECKING:
@@ -36,12 +35,10 @@ def newcomers_now(engine: Engine, called: Mapping[str, str], gateways: Collectio
     found: dict[str, list[str]] = {one: [] for one in engine.strangers()}
     named = set(ours)
     for address, hardware in neighbours.items():
-        profile = household.profile_of(address, hardware)
-        if profile == UNKNOWN:
-            found.setdefault(hardware, []).append(address)
-        elif profile is not None:
-            # by one of its addresses, or a network that is meant whole
+        if household.names(hardware) or household.names_address(address):
             named.add(hardware)
+        elif household.profile_of(address, hardware) is not None:
+            found.setdefault(hardware, []).append(address)
     devices = [_newcomer(one, found[one], called) for one in sorted(found.keys() - named)]
     return NewcomersFound(tuple(devices[:MAX_NEWCOMERS]))
 

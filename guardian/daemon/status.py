@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING
 from guardian.config.values import LOCAL
 from guardian.control.status import NetworkStatus, SetStatus
 from guardian.daemon.sets import open_set
+from guardian.engine.household import UNKNOWN
 from guardian.errors import ListError, StoreError
 from guardian.lists.set_file import read_header
+from guardian.model import Band
 from guardian.system.build import form_of
 from guardian.system.files import map_file
 from guardian.system.interfaces import own_networks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guardian.config.settings import Settings
     from guardian.daemon.parts import Parts
     from guardian.lists.domain_set import DomainSet
@@ -43,10 +47,23 @@ def set_status(parts: Parts, domains: DomainSet) -> SetStatus:
     return SetStatus(len(domains), len(domains.lists), domains.checksum, published, days, _oldest(parts.settings))
 
 
-def network_status(settings: Settings, *, gateway_only: bool, named: int) -> NetworkStatus:
+def network_status(parts: Parts, *, gateway_only: bool, named: int) -> NetworkStatus:
     """Say who may ask, and how many are named; asks the kernel where `local` may."""
-    local = len(set(own_networks())) if LOCAL in settings.dns.allow_from else 0
-    return NetworkStatus(local, gateway_only, named)
+    local = len(set(own_networks())) if LOCAL in parts.settings.dns.allow_from else 0
+    return NetworkStatus(local, gateway_only, named, tuple(_loose_networks(parts)))
+
+
+def _loose_networks(parts: Parts) -> Iterator[str]:
+    """Give the operator's networks in which a child's device that nobody knows again is freer than an unknown one."""
+    unknown = parts.family.standings.get(UNKNOWN)
+    if unknown is None or not parts.family.family.children:
+        return
+    order = tuple(Band)
+    for one in parts.settings.clients:
+        network = one.network
+        is_wide = network is not None and network.prefixlen < network.max_prefixlen
+        if is_wide and order.index(one.band) > order.index(unknown[0].band):
+            yield f"{network} is {one.band}"
 
 
 def _published(state: State, checksum: str) -> tuple[str, int | None]:

@@ -59,6 +59,7 @@ class Household:
         self._inside = Prefixes((network, UNKNOWN) for network in (*inside, *hosts))
         self._networks = Prefixes((*operator.networks.items(), *family.networks.items()))
         self._familiar = {one.network_address: name for one, name in family.networks.items() if _is_alone(one)}
+        self._families = Prefixes(family.networks.items())
         self._operator, self._family = operator, family
         self._wires = tuple(wires)
 
@@ -76,6 +77,15 @@ class Household:
     def names(self, hardware: str) -> bool:
         """Say whether somebody has named the device with this hardware address."""
         return hardware in self._family.devices or hardware in self._operator.devices
+
+    def names_address(self, client: str) -> bool:
+        """Say whether somebody has named the device at `client` by its address, or the family a network around it.
+
+        A network of the operator's names nobody: a child's device that hides its identity is in it, too.
+        """
+        address = ip_address(client.partition("%")[0])
+        _, is_alone = self._networks.find(address) or (None, False)
+        return is_alone or self._families.find(address) is not None
 
     def profile_of(self, client: str, hardware: str = "") -> str | None:
         """Give the profile of the device at `client`, None for an address outside the house."""

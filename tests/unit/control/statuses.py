@@ -11,7 +11,7 @@ WELL = Status(
     listening=("192.168.1.2:53", "[fd00::2]:53"),
     set=SetStatus(2638, 208, "b236baef1f14" + "0" * 52, "in force", 3, ("our-list, 400 days",)),
     upstreams=(UpstreamStatus("tls://9.9.9.9:853 (dns.quad9.net)", encrypted=True, state="answers", trouble=""),),
-    networks=NetworkStatus(2, gateway_only=False, named=0),
+    networks=NetworkStatus(2, gateway_only=False, named=0, loose=()),
     paused_minutes=None,
     paused_until=None,
     reload_trouble="",

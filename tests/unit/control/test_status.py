@@ -46,6 +46,11 @@ def test_a_plain_upstream_that_answers_is_a_choice() -> None:
         (with_upstreams(replace(UPSTREAM, state="silent")), "no upstream answers", "internet"),
         (replace(WELL, networks=replace(WELL.networks, gateway_only=True)), "can't be told apart; enter", "DHCP"),
         (
+            replace(WELL, networks=replace(WELL.networks, loose=("192.168.1.0/24 is adult",))),
+            "192.168.1.0/24 is adult at clients",
+            "name the adults' devices",
+        ),
+        (
             replace(WELL, networks=replace(WELL.networks, gateway_only=True, named=3)),
             "none of the 3 that are named has its own rules",
             "DHCP",

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 TABLET, PHONE, GUEST, ROUTER = "3c:22:fb:10:20:30", "3c:22:fb:00:00:02", "8e:00:00:00:00:03", "3c:22:fb:00:00:fe"
 HOUSE = Household(
     inside=[ip_network("192.168.1.0/24"), ip_network("fd00::/64"), ip_network("fe80::/10")],
-    operator=Named({ip_network("192.168.1.9/32"): "adult"}),
-    family=Named(devices={TABLET: "child:3+5"}),
+    operator=Named({ip_network("192.168.1.9/32"): "adult", ip_network("192.168.1.64/26"): "adult"}),
+    family=Named({ip_network("192.168.1.128/26"): "child:3"}, {TABLET: "child:3+5"}),
 )
 
 
@@ -67,6 +67,7 @@ def test_a_device_in_nobodys_list_is_told_with_its_addresses_and_its_own_word() 
         pytest.param({"192.168.1.9": PHONE, "fd00::9": PHONE}, id="named by one of its addresses"),
         pytest.param({"192.168.1.1": ROUTER, "fe80::1": ROUTER, "fd00::1": ROUTER}, id="the gateway"),
         pytest.param({"203.0.113.7": PHONE}, id="outside of this house"),
+        pytest.param({"192.168.1.130": PHONE, "fd00::9": PHONE}, id="in a network of the family's"),
         pytest.param({}, id="nobody"),
     ],
 )
@@ -79,6 +80,10 @@ def test_a_device_that_changed_its_hardware_address_is_a_newcomer_again() -> Non
     assert found(engine) == ()
     engine.known["192.168.1.7"] = GUEST
     assert [one.hardware for one in found(engine)] == [GUEST]
+
+
+def test_a_device_that_only_a_network_of_the_operators_covers_is_a_newcomer() -> None:
+    assert [one.hardware for one in found(PaperEngine({"192.168.1.70": GUEST}))] == [GUEST]
 
 
 def test_a_device_that_went_is_not_told_of() -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import io
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from guardian.cli.house import shipped_categories, shipped_safe_search
 from guardian.config.settings import read_settings
-from guardian.daemon.parts import Parts
+from guardian.daemon.parts import FamilyNow, Parts
 from guardian.daemon.status import network_status, set_status
+from guardian.engine.household import UNKNOWN
+from guardian.family.family import Family
+from guardian.family.members import Child
+from guardian.family.standing import Standing
 from guardian.lists.compiler import Compiler
 from guardian.lists.domain_set import DomainSet
 from guardian.lists.set_file import ListInfo
-from guardian.model import ListKind, Rule
+from guardian.model import Band, ListKind, Rule
 from guardian.system.paths import State, blocklists
 from guardian.wire.names import to_wire
 
@@ -88,6 +93,25 @@ def test_ones_own_lists_are_named_by_age_the_oldest_three_first(tmp_path: Path) 
 
 def test_networks_are_counted_only_where_local_may_ask(tmp_path: Path) -> None:
     parts = house(tmp_path, "dns: {allow_from: [192.168.1.0/24]}\n")
-    assert network_status(parts.settings, gateway_only=False, named=0).local == 0
+    assert network_status(parts, gateway_only=False, named=0).local == 0
     settings = read_settings(b"state: ./state\n", "guardian.yaml", str(tmp_path))
-    assert network_status(settings, gateway_only=True, named=0).local >= 1
+    assert network_status(replace(parts, settings=settings), gateway_only=True, named=0).local >= 1
+
+
+ERA = Child(1, "Era", Band.PRIMARY, None, None, None, "abcdefghijklmnop")
+NETWORKS = """\
+clients:
+  - {network: 192.168.1.0/24, band: adult}
+  - {network: 192.168.2.0/24, band: "6-9"}
+  - {network: 192.168.1.9/32, band: adult}
+  - {mac: "3c:22:fb:10:20:30", band: adult}
+"""
+
+
+@pytest.mark.parametrize(("children", "told"), [((), ()), ((ERA,), ("192.168.1.0/24 is adult",))])
+def test_a_network_in_which_a_lost_device_is_freer_is_told_where_there_are_children(
+    tmp_path: Path, children: tuple[Child, ...], told: tuple[str, ...]
+) -> None:
+    family = FamilyNow(Family(children=children), {UNKNOWN: (Standing(Band.PRIMARY),)})
+    parts = replace(house(tmp_path, NETWORKS), family=family)
+    assert network_status(parts, gateway_only=False, named=0).loose == told
