@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,7 +20,6 @@ from guardian.web.app import App, guarded, our_fault
 from guardian.web.errors import ProblemError, problem_response
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Sequence
 
 KEEP_SECONDS = 15.0
@@ -27,6 +27,8 @@ MAX_CONNECTIONS = 128
 MAX_OF_ONE = 32
 MAX_LINE, MAX_FIELD, MAX_HEADERS = 4096, 4096, 64
 """Octets of the request line and of a header; how many headers."""
+UNREAD_SECONDS = 20.0
+"""For what was sent to be taken; then the kernel ends the connection (tcp(7))."""
 LINGER_SECONDS = 1.0
 """For the rest of a body that is not read."""
 STOP_SECONDS = 5.0
@@ -57,6 +59,8 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take it, or end it at once where there are too many."""
         super().connection_made(transport)
+        line: socket.socket = transport.get_extra_info("socket")
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_SECONDS * 1000))
         if not self._door.has_room(self):
             self.force_close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -329,6 +331,24 @@ def test_a_body_that_never_comes_ends(monkeypatch: pytest.MonkeyPatch, house: Ho
         line.sendall(SENDS + b"Content-Length: 9\r\n\r\n{")
         said = b"".join(iter(lambda: line.recv(65_536), b""))
     assert said.startswith(b"HTTP/1.1 408 ")
+
+
+def ask_and_never_read(line: socket.socket) -> None:
+    """Ask again and again for as long as a test may take; ConnectionError once the other side has left."""
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        with contextlib.suppress(TimeoutError):
+            line.sendall(b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+
+def test_a_client_that_never_reads_its_answers_is_left(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
+    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(0.1)
+        line.connect(("127.0.0.1", house.port))
+        with pytest.raises(ConnectionError):
+            ask_and_never_read(line)
 
 
 def test_many_who_sign_in_at_once_are_bounded_as_if_one_by_one(house: House) -> None:
