@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from guardian.daemon.parts import Parts
 
 LOG = logging.getLogger("guardian")
+MAX_PROFILES = 200
+"""Of a family: the engine tells 255 from each other, those of the bands among them."""
 
 
 class HouseFamily:
@@ -83,7 +85,7 @@ class HouseFamily:
             family = read_family(store)
         finally:
             store.close()
-        _check_names(family)
+        _check(family)
         return family
 
     def moment(self, ahead: float = 0.0) -> Moment:
@@ -112,8 +114,14 @@ class HouseFamily:
         return FamilyNow(self._family, standings_of(self._family, self.moment(ahead), declared))
 
 
-def _check_names(family: Family) -> None:
-    """Raise StoreError for a name that nobody could have typed: policies rely on what stands in the store."""
+def _check(family: Family) -> None:
+    """Raise StoreError for what can't be taken in: more profiles than fit, or a name that nobody could have typed."""
+    groups = {one.children for one in family.devices if len(one.children) > 1}
+    if len(family.children) + len(groups) > MAX_PROFILES:
+        raise StoreError(
+            f"the family has {len(family.children)} children and {len(groups)} different groups of them who share a"
+            f" device; together at most {MAX_PROFILES} fit: let some devices be of one child, or of all of them"
+        )
     typed = [rule.name for rule in family.rules] + [name for one in family.measures for name in one.names]
     try:
         sound = all(len(label_offsets(to_wire(name))) >= TAIL for name in typed)
