@@ -197,7 +197,7 @@ class AskerFound:
     """The device that has an address."""
 
     hardware: str
-    """Empty where it is not known."""
+    """Empty where it is not known, or a gateway's, through which others ask."""
     profile: str | None
     """Whose rules it has: `child:3`, `child:3+5`, a band, `unknown`; None for an address outside of this house."""
     children: tuple[int, ...]

@@ -299,7 +299,7 @@ class Daemon:
             case Newcomers():
                 return await named_newcomers(self.engine, self._names.called, self._networks.gateways)
             case WhoAsks(address):
-                return who_asks(self.engine, address)
+                return who_asks(self.engine, address, self._networks.gateways)
             case Troubleshoot():
                 return self._troubleshooting.answer(request)
 

@@ -52,13 +52,16 @@ async def named_newcomers(engine: Engine, called: Mapping[str, str], gateways: C
     return NewcomersFound(tuple(named))
 
 
-def who_asks(engine: Engine, address: str) -> AskerFound:
-    """Give the device that has an address; WireError where that is none."""
+def who_asks(engine: Engine, address: str, gateways: Collection[str] = ()) -> AskerFound:
+    """Give the device that has an address; WireError where that is none. A gateway's hardware is not told: Law 2."""
     try:
         profile = engine.profile_of(address)
     except ValueError as error:
         raise WireError("the asker's address is none") from error
-    return AskerFound(engine.neighbours().get(address, ""), profile, children_of(profile or ""))
+    neighbours = engine.neighbours()
+    hardware = neighbours.get(address, "")
+    is_gateway = hardware in {neighbours.get(one, "") for one in gateways}
+    return AskerFound("" if is_gateway else hardware, profile, children_of(profile or ""))
 
 
 def _newcomer(hardware: str, addresses: list[str], called: Mapping[str, str]) -> Newcomer:

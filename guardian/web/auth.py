@@ -18,6 +18,7 @@ from guardian.family.adults import read_adults
 from guardian.web.attempts import Attempts
 from guardian.web.errors import ProblemError
 from guardian.web.guard import SAFE_METHODS
+from guardian.web.pace import Pace
 from guardian.web.passwords import digest_of, is_same
 from guardian.web.principals import ROLES, SCOPES, Principal, Right
 from guardian.web.second_factor import step_of
@@ -47,6 +48,7 @@ class Auth:
         self._home = home
         self._monotonic = monotonic
         self._attempts = Attempts(monotonic())
+        self._pace = Pace()
         self._steps: dict[int, int] = {}
         """By adult, of whom there are few: the step of the last code that was used."""
         self._one = asyncio.Semaphore(1)
@@ -55,7 +57,7 @@ class Auth:
     async def who(self, asked: Asked, right: Right, address: IPv4Address | IPv6Address) -> Principal:
         """Give who asks, if they have this right; ProblemError 401 where nobody is known, 403 without the right."""
         if right in {Right.OWN, Right.HERE}:
-            return await self._device(right, address)
+            return await self._device(right, asked, address)
         principal = await self._program(asked) if "authorization" in asked.headers else await self._adult(asked)
         if right not in principal.rights:
             raise ProblemError(HTTPStatus.FORBIDDEN, "whoever asks here may not do this")
@@ -146,13 +148,18 @@ class Auth:
         rights = frozenset[Right]().union(*(SCOPES[scope] for scope in token.scopes))
         return Principal(token.title, rights)
 
-    async def _device(self, right: Right, address: IPv4Address | IPv6Address) -> Principal:
+    async def _device(self, right: Right, asked: Asked, address: IPv4Address | IPv6Address) -> Principal:
         device = await self._home.device_at(address)
-        if device.children:
-            return Principal(DEVICE, frozenset({Right.OWN, Right.HERE}), children=device.children)
-        if right is Right.HERE and device.profile not in {None, UNKNOWN}:
-            return Principal(DEVICE, frozenset({Right.HERE}))
-        raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
+        is_named = bool(device.children) or (right is Right.HERE and device.profile not in {None, UNKNOWN})
+        if not is_named:
+            raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
+        if asked.method not in SAFE_METHODS:
+            wait = self._pace.take(str(device.children or address), self._monotonic())
+            if wait:
+                detail = f"that is a lot of changes; the next one in {wait} s"
+                raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})
+        rights = frozenset({Right.OWN, Right.HERE} if device.children else {Right.HERE})
+        return Principal(DEVICE, rights, children=device.children)
 
 
 def _cookie(asked: Asked) -> str:

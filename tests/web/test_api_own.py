@@ -27,6 +27,7 @@ from guardian.family.hours import Window
 from guardian.family.rules import add_rule
 from guardian.family.schedules import set_hours
 from guardian.model import Band
+from guardian.web.pace import AT_ONCE
 from guardian.web.principals import Scope
 from tests.web.house import MIRA, START
 
@@ -338,3 +339,16 @@ def test_a_guess_while_no_code_is_open_writes_nothing(home: House) -> None:
     for _ in range(20):
         assert home.call("POST", "/claim", {"code": "12345678", "name": "Tablet"}, source=GUEST).status == 401
     assert (home.state.family.stat().st_mtime_ns, home.dns.heard) == (before, [])
+
+
+# --- how often --------------------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_changes_things_all_the_time_waits_and_looks_on(home: House) -> None:
+    told = [home.call("DELETE", "/own/requests/7", source=ANAS) for _ in range(AT_ONCE + 1)]
+    assert [one.status for one in told] == [404] * AT_ONCE + [429]
+    assert 0 < int(told[-1].headers["retry-after"]) <= 30
+    assert asked(home, ANAS) == []
+    ask(home, BENS)
+    home.time += 30
+    ask(home, ANAS)

@@ -118,6 +118,13 @@ def test_a_page_learns_whose_device_asks_for_it(address: str, told: AskerFound) 
     assert who_asks(cast("Engine", engine), address) == told
 
 
+def test_a_gateway_claims_nothing_for_it_would_take_everybody_along() -> None:
+    engine = PaperEngine({"192.168.1.1": ROUTER, "fd00::1": ROUTER, "192.168.1.7": TABLET})
+    for address in ("192.168.1.1", "fd00::1"):
+        assert who_asks(cast("Engine", engine), address, ["192.168.1.1"]) == AskerFound("", "unknown", ())
+    assert who_asks(cast("Engine", engine), "192.168.1.7", ["192.168.1.1"]).hardware == TABLET
+
+
 def test_what_is_no_address_asks_for_nothing() -> None:
     with pytest.raises(WireError):
         who_asks(cast("Engine", PaperEngine()), "ana-s-phone")
