@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from guardian.errors import StoreError
@@ -71,6 +72,10 @@ def _devices(store: sqlite3.Connection) -> tuple[Device, ...]:
     for device, child in _rows(store, "SELECT device, child FROM device_child ORDER BY child"):
         users[device].append(child)
     rows = _rows(store, "SELECT id, name, hardware, network, adult FROM device ORDER BY id")
+    for _, _, _, network, _ in rows:
+        if network is not None:
+            # nonsense is found here, where it costs no answer
+            ip_network(network)
     return tuple(
         Device(number, name, hardware, network, bool(adult), tuple(users[number]))
         for number, name, hardware, network, adult in rows

@@ -61,8 +61,15 @@ def test_everything_that_was_decided_comes_back(store: sqlite3.Connection) -> No
     )
 
 
-def test_a_store_that_holds_nonsense_is_no_family(store: sqlite3.Connection) -> None:
-    store.execute("INSERT INTO setting VALUES ('unknown_band', 'ninety')")
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "INSERT INTO setting VALUES ('unknown_band', 'ninety')",
+        "INSERT INTO device (name, network, arrived) VALUES ('phone', '192.168.1.300', '2026-11')",
+    ],
+)
+def test_a_store_that_holds_nonsense_is_no_family(store: sqlite3.Connection, nonsense: str) -> None:
+    store.execute(nonsense)
     with pytest.raises(StoreError, match="can't be read"):
         read_family(store)
 
