@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from guardian.cli import deciding
+from guardian.errors import StoreError
 from guardian.family.reading import read_family
 from guardian.store.database import read_store
 
@@ -152,6 +154,19 @@ def test_who_is_new_is_known_to_a_running_guardian_alone(guardian: Callable[...,
     done = guardian("devices", "new")
     assert done.code == 1
     assert "start it with `guardian run`" in done.err
+
+
+def test_a_guardian_that_does_not_take_a_decision_in_is_told_and_the_decision_stays(
+    house: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreError("too little memory to judge the set anew")
+
+    monkeypatch.setattr(deciding, "ask", refuse)
+    done = house("children", "add", "Cela", "--band", "0-5")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "guardian: this is written, but not in force: too little memory to judge the set anew\n"
+    assert [child.name for child in family_in(tmp_path).children] == ["Ana", "Beni", "Cela"]
 
 
 def test_a_store_of_another_user_is_told_with_what_to_do(
