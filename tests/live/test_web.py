@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,12 @@ from tests.live.test_inherited import HIGH, LAUNCHER
 from tests.live.test_privileges import NOBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.live.authority import Authority
 
+AT_ONCE = 1.0
+"""Seconds within which a decision is in force."""
 PASSWORD = "four words in a row"  # noqa: S105 - of nobody
 
 
@@ -35,9 +38,11 @@ def web_port(guardian: Guardian) -> int:
     return int(found[1])
 
 
-def call(port: int, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+def call(
+    port: int, method: str, path: str, body: object = None, *, source: str = "127.0.0.1", **headers: str
+) -> tuple[int, Any]:
     """Ask the API; status and what came back."""
-    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS, source_address=(source, 0))
     try:
         sent = {"Content-Type": "application/json"} if body is not None else {}
         asking.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), {**sent, **headers})
@@ -74,6 +79,38 @@ def test_a_parent_begins_at_the_terminal_and_goes_on_in_the_browser(house: Path,
         status, told = call(port, "GET", "/status", Cookie=told["cookie"])
         assert (status, told["paused_until"]) == (200, None)
     assert web.stop() == 0
+
+
+def test_what_a_parent_decides_in_the_browser_is_in_force_when_the_answer_comes(
+    house: Path, web: Guardian, start: Callable[..., Guardian]
+) -> None:
+    dns, port = start(house).ready(), web_port(web)
+    ana = "127.0.0.41"
+
+    def decide(method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON may be anything
+        began = time.monotonic()
+        status, told = call(port, method, path, body, **signed_in)
+        assert status in {201, 204}, told
+        assert time.monotonic() - began < AT_ONCE
+        return told.get("id")
+
+    def closed(name: str) -> bool:
+        return not ask(dns.port, name, device=ana).answer
+
+    code = json.loads(command("setup-code", "--json", "--config", house).stdout)["code"]
+    call(port, "POST", "/setup", {"code": code, "name": "Mira", "password": PASSWORD})
+    told = call(port, "POST", "/session", {"name": "Mira", "password": PASSWORD})[1]
+    signed_in = {"Cookie": told["cookie"], "Guardian-Form": told["form"]}
+    child = decide("POST", "/children", {"name": "Ana", "band": "6-9"})
+    decide("POST", "/devices", {"name": "tablet", "network": ana, "children": [child]})
+    assert not closed("school.example")
+    rule = decide("POST", "/rules", {"child": child, "name": "school.example", "action": "block"})
+    assert closed("www.school.example")
+    decide("DELETE", f"/rules/{rule}")
+    assert not closed("www.school.example")
+    status, told = call(port, "GET", "/own/standing", source=ana)
+    assert (status, told["children"][0]["name"]) == (200, "Ana")
+    assert call(port, "GET", "/own/standing", source="127.0.0.42")[0] == 403
 
 
 def test_the_web_says_nothing_of_who_asks_it(web: Guardian) -> None:
