@@ -73,7 +73,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     who.add_argument("--client", metavar="ADDRESS", help="the address of the device that asks")
     who.add_argument("--child", metavar="NAME", help="the child who asks")
     parser.add_argument(
-        "--at", type=_moment, metavar="TIME", help="when it is asked, as 2026-11-24T21:40: a pause may be over by then"
+        "--at", type=_moment, metavar="TIME", help="when it is asked, as 2026-11-24T21:40, by hours and by a pause"
     )
     parser.add_argument("--json", action="store_true", help="write JSON")
 
@@ -84,7 +84,8 @@ def run(arguments: Namespace) -> int:
     client = _client(arguments.client)
     house = open_house(arguments.config)
     child = child_called(family_of(house), arguments.child) if arguments.child else None
-    request = Explain(name, qtype, arguments.band, client, child.id if child else None)
+    at = int(arguments.at.timestamp()) if arguments.at else None
+    request = Explain(name, qtype, arguments.band, client, child.id if child else None, at)
     answer = told_if_running(house, request, Explained)
     lists = "those in force in the running guardian"
     if answer is None:
@@ -119,9 +120,9 @@ def _worked_out(house: House, request: Explain) -> tuple[Explained, str]:
     domains, lists = _set(house)
     family = HouseFamily(house.state.family)
     family.read()
-    now = family.now(house.settings.family.unknown_devices)
-    tables = house.categories, house.safe_search
-    generation = generation_of(Parts(house.settings, house.state, *tables, lambda: memoryview(b""), now), domains)
+    parts = Parts(house.settings, house.state, house.categories, house.safe_search, lambda: memoryview(b""))
+    parts = family.applied(parts) if request.at is None else family.applied_at(parts, request.at)
+    generation = generation_of(parts, domains)
     return explained(request, generation, generation.household.profile_of), lists
 
 

@@ -39,6 +39,8 @@ class Explain:
     """The address of the device that asks."""
     child: int | None = None
     """The number of the child who asks; with none of the three, a device that nobody has named."""
+    at: int | None = None
+    """When it is asked, in seconds of Unix time; None for now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ from guardian.control.messages import (
 from guardian.control.status import Status
 from guardian.daemon.control import Control
 from guardian.daemon.deciding import Deciding
-from guardian.daemon.explaining import explained
 from guardian.daemon.family import HouseFamily
 from guardian.daemon.faults import tell_fault
 from guardian.daemon.generation import Judged, generation_of, policies_of
@@ -295,7 +294,7 @@ class Daemon:
     async def _look_up(self, request: Explain | Newcomers | WhoAsks | Troubleshoot) -> Answer:
         match request:
             case Explain():
-                return explained(request, self.engine.generation, self.engine.profile_of, self._pausing)
+                return await self._deciding.explain(request)
             case Newcomers():
                 return await named_newcomers(self.engine, self._names.called, self._networks.gateways)
             case WhoAsks(address):

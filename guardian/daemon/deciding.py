@@ -14,13 +14,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guardian.control.messages import FamilyChanged, FamilyTaken, Refused, Standings
+from guardian.daemon.explaining import explained
 from guardian.daemon.generation import household_of, policies_of, rewrites_of
 from guardian.daemon.standings import standings_now
+from guardian.errors import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from guardian.control.messages import Answer
+    from guardian.control.messages import Answer, Explain
     from guardian.daemon.family import HouseFamily
     from guardian.daemon.generation import Judged
     from guardian.daemon.parts import Parts
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("guardian")
 PREPARE_SECONDS = 5
 """How often what the clock will change soon is judged beforehand: at bedtime every child's rules change at once."""
+_NO_TIME = 1 << 33
+"""Seconds of Unix time: 250 years on."""
 _TOO_LITTLE = "too little memory to judge the set anew; the family's rules of before stay in force"
 
 
@@ -105,6 +109,20 @@ class Deciding:
             usual = place(replace(usual, household=self.household()))
         self._engine.replace(self._pausing.applied(usual, loose))
         return True
+
+    async def explain(self, request: Explain) -> Answer:
+        """Say what is made of a question, now or at another time; WireError where it is none."""
+        engine, pausing = self._engine, self._pausing
+        if request.at is None:
+            return explained(request, engine.generation, engine.profile_of, pausing)
+        if not 0 <= request.at < _NO_TIME:
+            raise WireError("a time is given in seconds since 1970")
+        parts = self.family.applied_at(self.parts, request.at)
+        async with self.turn:
+            policies, loose = await asyncio.to_thread(self.policies, parts, self._judged)
+        usual = replace(pausing.usual_generation(), policies=policies, rewrites=rewrites_of(parts))
+        then = usual if loose is None else replace(usual, policies=loose)
+        return explained(request, then, engine.profile_of, pausing, usual)
 
     async def answer(self, request: FamilyChanged | Standings, place: Callable[[Generation], Generation]) -> Answer:
         """Take in a store that has been written, or say what holds now."""

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 
 def explained(
-    request: Explain, generation: Generation, profile_of: Callable[[str], str | None], pausing: Pausing | None = None
+    request: Explain,
+    generation: Generation,
+    profile_of: Callable[[str], str | None],
+    pausing: Pausing | None = None,
+    unpaused: Generation | None = None,
 ) -> Explained:
     """Give what is made of the question; `profile_of` says whose rules count for an address.
+
+    During a pause, `unpaused` is what decides without it, where that is not what the pause goes back to.
 
     Raises WireError where the request names no name, band or address.
     """
@@ -35,7 +41,7 @@ def explained(
     walk = explain(query, generation, profile)
     if pausing is None or not pausing.on:
         return Explained(walk, None, None, None)
-    usual = explain(query, pausing.usual_generation(), profile)
+    usual = explain(query, unpaused or pausing.usual_generation(), profile)
     pause = Stage("pause", f"filtering pauses until {pausing.until}: what categories close is open, but what harms")
     walk = replace(walk, stages=(walk.stages[0], pause, *walk.stages[1:]))
     return Explained(walk, pausing.minutes_left(), pausing.until, usual)

@@ -102,6 +102,14 @@ class HouseFamily:
         """Give the parts with the family as it is now, or will be so many seconds ahead."""
         return replace(parts, family=self.now(parts.settings.family.unknown_devices, ahead))
 
+    def applied_at(self, parts: Parts, second: int) -> Parts:
+        """Give the parts with the family as it will be at a second of Unix time, if nobody decides anything else."""
+        if self._family is None:
+            return parts
+        moment = Moment(datetime.fromtimestamp(second, zone_of(self._family)))
+        declared = parts.settings.family.unknown_devices
+        return replace(parts, family=FamilyNow(self._family, standings_of(self._family, moment, declared)))
+
     def now(self, declared: Band, ahead: float = 0.0) -> FamilyNow:
         """Say what holds now, or will so many seconds ahead.
 

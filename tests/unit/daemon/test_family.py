@@ -7,12 +7,21 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from guardian.cli.house import shipped_categories, shipped_safe_search
 from guardian.config.settings import Settings
-from guardian.control.messages import FamilyChanged, FamilyTaken, Refused, Standings, StandingsNow
+from guardian.control.messages import (
+    Explain,
+    Explained,
+    FamilyChanged,
+    FamilyTaken,
+    Refused,
+    Standings,
+    StandingsNow,
+)
 from guardian.daemon import deciding as deciding_module
 from guardian.daemon.deciding import PREPARE_SECONDS, Deciding
 from guardian.daemon.family import HouseFamily, standings_of
@@ -20,6 +29,7 @@ from guardian.daemon.generation import Judged, generation_of, policies_of, rewri
 from guardian.daemon.parts import NOBODY, Parts
 from guardian.daemon.pausing import Pausing
 from guardian.engine.engine import Engine
+from guardian.errors import WireError
 from guardian.family.children import add_child
 from guardian.family.decisions import EVERYTHING, Hours, NameRule
 from guardian.family.devices import add_device
@@ -299,6 +309,26 @@ def test_until_when_something_is_closed_is_told_in_seconds_of_unix_time(
         assert isinstance(told, StandingsNow)
         (closing,) = next(one for one in told.children if one.child == 1).closed
         assert closing.until == int(datetime(2026, 11, 25, 6, 0, tzinfo=UTC).timestamp())
+
+    asyncio.run(story())
+
+
+def test_a_name_is_explained_by_the_hours_of_another_time_and_nothing_else_changes(
+    parts: Parts, house: HouseFamily
+) -> None:
+    async def story() -> None:
+        deciding, engine = begun(parts, house)
+        unchanged = engine.generation
+        verdicts = {}
+        for hour in (20, 21, 22):
+            at = int(datetime(2026, 12, 1, hour, tzinfo=ZoneInfo("Europe/Tirane")).timestamp())
+            told = await deciding.explain(Explain("somewhere.example", 1, None, None, 1, at))
+            assert isinstance(told, Explained)
+            verdicts[hour] = (told.walk.verdict, told.walk.reason)
+        assert verdicts == {20: ("allow", "default"), 21: ("block", "hours"), 22: ("block", "hours")}
+        assert engine.generation is unchanged
+        with pytest.raises(WireError):
+            await deciding.explain(Explain("somewhere.example", 1, None, None, 1, 1 << 60))
 
     asyncio.run(story())
 
