@@ -135,6 +135,9 @@ def _check(family: Family) -> None:
         sound = all(len(label_offsets(to_wire(name))) >= TAIL for name in typed)
     except WireError:
         sound = False
+    known = {child.id for child in family.children}
+    if not all(known.issuperset(one.children) for one in family.devices):
+        raise StoreError("the family store is damaged: it holds a device of a child that it does not hold")
     if not sound:
         raise StoreError("the family store is damaged: it holds a rule on what is no name of a site")
 

@@ -211,13 +211,22 @@ def test_a_store_that_is_damaged_later_changes_nothing_and_is_told(parts: Parts,
     assert house.now(Band.MIDDLE) == before
 
 
-def test_a_store_that_holds_a_rule_on_no_name_is_not_taken_in(parts: Parts, house: HouseFamily) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "INSERT INTO rule (child, name, action) VALUES (1, 'not..a..name', 'allow')",
+        "INSERT INTO rule (child, name, action) VALUES (1, 'al', 'block')",
+        "PRAGMA foreign_keys = OFF; INSERT INTO device_child VALUES (1, 99)",
+    ],
+)
+def test_a_store_that_holds_what_nobody_could_have_decided_is_not_taken_in(
+    parts: Parts, house: HouseFamily, damage: str
+) -> None:
     house.read()
     before = house.now(Band.MIDDLE)
-    write(
-        parts.state.family,
-        lambda store: store.execute("INSERT INTO rule (child, name, action) VALUES (1, 'not..a..name', 'allow')"),
-    )
+    store = open_store(parts.state.family)
+    store.executescript(damage)
+    store.close()
     house.read()
     assert "damaged" in house.trouble
     assert house.now(Band.MIDDLE) == before
