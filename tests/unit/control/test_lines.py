@@ -93,7 +93,10 @@ def test_every_answer_comes_back_as_it_was(answer: Refused) -> None:
         (b'{"is":"pause","minutes":null}', "pause.minutes is no int"),
         (b'{"is":"pause","minutes":15,"for":"ever"}', "pause: 1 keys that it has not"),
         (b'{"is":"pause","minutes":15,"minutes":600}', "a key that stands twice"),
-        (b'{"is":"explain","name":[],"qtype":1,"band":null,"client":null,"child":null,"at":null}', "explain.name is no str"),
+        (
+            b'{"is":"explain","name":[],"qtype":1,"band":null,"client":null,"child":null,"at":null}',
+            "explain.name is no str",
+        ),
         (b'{"is":"resume"}' + b" " * MAX_LINE, f"more than {MAX_LINE} octets"),
         (b"[" * 60_000, f"more than {MAX_DEPTH} levels"),
         (b'{"is":' + b'{"a":' * 10_000, f"more than {MAX_DEPTH} levels"),
