@@ -211,4 +211,5 @@ def test_open_on_a_shared_device_is_what_is_open_for_each(on_lists: list[str], c
     alone = [judged(NAME, domains, one) for one in rules]
     together = judged(NAME, domains, *rules)
     assert together.blocked == any(one.blocked for one in alone)
-    assert together in alone
+    # what is below the name may be open to another of them: then the name alone is denied
+    assert any(together in (one, one._replace(covers_below=False)) for one in alone)
