@@ -86,7 +86,7 @@ def subject_called(house: House, word: str) -> str:
     kind, colon, name = word.strip().lower().rpartition(":")
     if name == EVERYTHING and not colon:
         return EVERYTHING
-    known = {"category": sorted(house.categories.categories), "service": _services(house)}
+    known = known_subjects(house)
     kinds = [one for one, names in known.items() if name in names and kind in {"", one}]
     if len(kinds) == 1:
         return f"{kinds[0]}:{name}"
@@ -114,5 +114,7 @@ def subject_in_words(subject: str) -> str:
     return subject.rpartition(":")[2]
 
 
-def _services(house: House) -> list[str]:
-    return sorted(path.stem for path in (house.folder / "services").glob("*.yaml"))
+def known_subjects(house: House) -> dict[str, list[str]]:
+    """Give the names of all categories and of all services, by their kind."""
+    services = sorted(path.stem for path in (house.folder / "services").glob("*.yaml"))
+    return {"category": sorted(house.categories.categories), "service": services}

@@ -1,4 +1,4 @@
-"""Run `guardian check`: read the configuration and every list, and say every fault at once."""
+"""Run `guardian check`: read the configuration, the family and every list, and say every fault at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from guardian.cli.house import add_config, open_house
 from guardian.cli.idle import idle_sources
 from guardian.cli.progress import Progress
 from guardian.cli.unread import unread
+from guardian.cli.unsound import idle_decisions, unsound_family
 from guardian.cli.unwritable import unwritable_state
 from guardian.config.concerns import concerns
 from guardian.config.loops import loops
@@ -33,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Check; exit 78 where the configuration is wrong, 1 where a list is. A warning leaves it at 0."""
+    """Check; exit 78 where the configuration is wrong, 1 where a list or the family is. A warning leaves it at 0."""
     wrong: list[Fault] = []
     broken: list[str] = []
     warnings: list[Fault] = []
@@ -43,6 +44,8 @@ def run(arguments: Namespace) -> int:
         warnings += concerns(house.document, house.settings, own_networks)
         warnings += idle_sources(house)
         warnings += unwritable_state(house)
+        broken += unsound_family(house)
+        warnings += idle_decisions(house)
         unusable, passed_over = _tried_lists(house)
         broken += unusable
         warnings += passed_over

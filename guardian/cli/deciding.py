@@ -153,7 +153,8 @@ def _is_there(house: House) -> bool:
         return False
     except OSError as error:
         raise StoreError(_not_yours(str(path))) from error
-    if not os.access(path, os.R_OK | os.W_OK):
+    # whether it can be written says who writes: a read-only card is no other user's
+    if not os.access(path, os.R_OK):
         raise StoreError(_not_yours(str(path)))
     return True
 

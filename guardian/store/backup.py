@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from guardian.errors import StoreError
-from guardian.store.database import DamagedStoreError, open_store, transaction
+from guardian.store.database import DamagedStoreError, is_sound, open_store, transaction
 from guardian.system.files import put_private, read_text
 from guardian.trust.sealed import MAGIC, MAX_SEALED
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
@@ -56,7 +56,7 @@ def open_sound(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """Open the store to restore into; of a damaged one, a new one, and where the damaged one was put."""
     try:
         store = open_store(path)
-        if _is_sound(store):
+        if is_sound(store):
             return store, None
         store.close()
     except DamagedStoreError:
@@ -108,13 +108,6 @@ def _is_sealed(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
-
-
-def _is_sound(store: sqlite3.Connection) -> bool:
-    try:
-        return bool(store.execute("PRAGMA quick_check").fetchall() == [("ok",)])
-    except sqlite3.DatabaseError:
-        return False
 
 
 def _erase_store(path: Path) -> None:

@@ -84,6 +84,14 @@ def read_store(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Say whether every page of the store is as SQLite left it."""
+    try:
+        return bool(connection.execute("PRAGMA quick_check").fetchall() == [("ok",)])
+    except sqlite3.DatabaseError:
+        return False
+
+
 def scratch_store() -> sqlite3.Connection:
     """Open an empty store in memory, to try a change out."""
     connection = sqlite3.connect(":memory:", isolation_level=None)

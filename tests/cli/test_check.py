@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardian.cli import check_command
+from guardian.store.database import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,7 @@ def test_an_upstream_that_is_guardian_itself_is_a_fault(guardian: Callable[..., 
     path.write_text(path.read_text().replace("udp://192.168.1.1", "udp://127.0.0.1:1053") + SOUND)
     done = guardian("check")
     assert done.code == 78
-    assert done.err.startswith("guardian.yaml:4:11: upstreams[0].url: 127.0.0.1:1053 is where guardian itself listens")
+    assert done.err.startswith("guardian.yaml:5:11: upstreams[0].url: 127.0.0.1:1053 is where guardian itself listens")
 
 
 def test_a_full_disk_is_told_without_a_traceback(
@@ -132,7 +134,7 @@ def test_an_unknown_category_is_at_its_place_with_the_known_ones(guardian: Calla
     add(WITH_LISTS.replace("gambling", "gamling", 1))
     done = guardian("check")
     assert done.code == 78
-    assert done.err.startswith("guardian.yaml:10:29: lists.sources[0].category: 'gamling' is no category (known: ")
+    assert done.err.startswith("guardian.yaml:11:29: lists.sources[0].category: 'gamling' is no category (known: ")
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
@@ -164,7 +166,7 @@ def test_a_list_that_closes_nothing_for_a_childs_device_is_told(guardian: Callab
     assert done.code == 0
     (line,) = done.err.splitlines()
     assert line.startswith(
-        "guardian.yaml:12:29: lists.sources[1].category: warning:"
+        "guardian.yaml:13:29: lists.sources[1].category: warning:"
         " games is open for 6-9: this list closes nothing for those devices"
     )
 
@@ -191,7 +193,7 @@ def test_names_that_cross_the_internet_in_the_clear_are_told(guardian: Callable[
     done = guardian("check")
     assert done.code == 0
     (line,) = done.err.splitlines()
-    assert line.startswith("guardian.yaml:4:11: upstreams[0].url: warning: udp://9.9.9.9:53 is asked in plain text")
+    assert line.startswith("guardian.yaml:5:11: upstreams[0].url: warning: udp://9.9.9.9:53 is asked in plain text")
 
 
 def test_a_state_that_is_no_folder_is_told(guardian: Callable[..., Done]) -> None:
@@ -210,3 +212,38 @@ def test_a_state_that_may_not_be_written_is_told(
     monkeypatch.setattr(os, "access", lambda *_: False)
     (line,) = guardian("check").err.splitlines()
     assert f"{Path.cwd()} can't be written by this user" in line
+
+
+def test_a_family_that_can_not_be_read_is_told_with_what_helps(guardian: Callable[..., Done]) -> None:
+    add(SOUND)
+    assert guardian("children", "add", "Ana", "--band", "6-9").code == 0
+    assert guardian("check").code == 0
+    Path("state/family.sqlite3").write_bytes(b"nothing of a family" * 500)
+    done = guardian("check")
+    assert (done.code, done.out) == (1, "")
+    assert "family.sqlite3: the family store" in done.err
+    assert "`guardian restore`" in done.err
+
+
+def test_a_damaged_page_of_the_family_is_found(guardian: Callable[..., Done]) -> None:
+    add(SOUND)
+    assert guardian("children", "add", "Ana", "--band", "6-9").code == 0
+    path = Path("state/family.sqlite3")
+    octets = bytearray(path.read_bytes())
+    octets[-4096 * 3 :] = bytes(4096 * 3)
+    path.write_bytes(octets)
+    done = guardian("check")
+    assert done.code == 1
+    assert "the family store is damaged" in done.err
+
+
+def test_a_decision_on_a_service_that_is_no_more_is_a_warning(guardian: Callable[..., Done]) -> None:
+    add(SOUND)
+    assert guardian("children", "add", "Ana", "--band", "6-9").code == 0
+    assert guardian("block", "tiktok", "--child", "Ana").code == 0
+    assert guardian("check").err == ""
+    with closing(open_store(Path("state/family.sqlite3"))) as store:
+        store.execute("UPDATE choice SET subject = 'service:vine'")
+    done = guardian("check")
+    assert done.code == 0
+    assert "warning: service:vine is no category and no service any more" in done.err
