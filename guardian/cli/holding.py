@@ -40,7 +40,8 @@ def now_of_children(house: House, family: Family) -> dict[int, str]:
     if not isinstance(answer, StandingsNow):
         raise StoreError(f"{house.state.control}: guardian answered something else; start it again")
     now = now_of(family)
-    return {one.child: _now_in_words(one, now) for one in answer.children if one.child is not None}
+    doubt = "" if answer.clock_known else "; this machine's time is in doubt"
+    return {one.child: _now_in_words(one, now) + doubt for one in answer.children if one.child is not None}
 
 
 def _now_in_words(child: ChildNow, now: datetime) -> str:

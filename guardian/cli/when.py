@@ -100,7 +100,10 @@ def until_in_words(until: int | None, now: datetime) -> str:
     away = (end.date() - now.date()).days
     if away == 1 and not (end.hour or end.minute):
         return "until midnight"
-    return f"until {('', 'tomorrow ')[away] if away in {0, 1} else f'{end:%a} {end.day} {end:%b} '}{end:%H:%M}"
+    if away in {0, 1}:
+        return f"until {('', 'tomorrow ')[away]}{end:%H:%M}"
+    year = "" if end.year == now.year else f"{end:%Y} "
+    return f"until {end:%a} {end.day} {end:%b} {year}{end:%H:%M}"
 
 
 def _midnight(day: date, now: datetime) -> datetime:

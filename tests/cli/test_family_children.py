@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from guardian.cli import deciding
+from guardian.cli import deciding, holding
+from guardian.control.messages import ChildNow, Closing, StandingsNow
 from guardian.errors import StoreError
 from guardian.family.reading import read_family
 from guardian.store.database import read_store
@@ -154,6 +156,25 @@ def test_who_is_new_is_known_to_a_running_guardian_alone(guardian: Callable[...,
     done = guardian("devices", "new")
     assert done.code == 1
     assert "start it with `guardian run`" in done.err
+
+
+def test_what_holds_now_is_said_in_words(house: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
+    hours, budget = Closing("everything", "hours", 4102444800), Closing("category:games", "budget", None)
+    ana = ChildNow(1, "6-9", paused=True, lesson=(), closed=(hours, budget))
+    beni = ChildNow(2, "13-15", paused=False, lesson=("a.example", "b.example"), closed=())
+    unnamed = ChildNow(None, "6-9", paused=False, lesson=(), closed=())
+    told = StandingsNow(clock_known=True, trouble="", children=(ana, beni, unnamed))
+    monkeypatch.setattr(holding, "ask", lambda *_: told)
+    assert [one["now"] for one in house("children", "list", "--json").json["children"]] == [
+        (
+            "filtering pauses; everything closed (by its hours) until Fri 1 Jan 2100 01:00;"
+            " games closed (its minutes do not run)"
+        ),
+        "open for a lesson: a.example, b.example",
+    ]
+    beni = replace(beni, lesson=())
+    monkeypatch.setattr(holding, "ask", lambda *_: replace(told, clock_known=False, children=(beni,)))
+    assert "as its band; this machine's time is in doubt" in house("children", "show", "Beni").out
 
 
 def test_a_guardian_that_does_not_take_a_decision_in_is_told_and_the_decision_stays(

@@ -130,6 +130,7 @@ def test_until_a_time_is_by_the_clock_on_the_wall_when_that_is_put_back() -> Non
         ("2026-11-25 07:00", "until tomorrow 07:00"),
         ("2026-11-26 07:00", "until Thu 26 Nov 07:00"),
         ("2026-12-01 00:00", "until Tue 1 Dec 00:00"),
+        ("2027-01-01 07:00", "until Fri 1 Jan 2027 07:00"),
     ],
 )
 def test_an_end_is_said_as_a_person_would(end: str | None, words: str) -> None:
