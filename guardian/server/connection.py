@@ -38,6 +38,9 @@ class Service(Protocol):
     def may_ask(self, connection: Connection, now: float) -> bool:
         """Say whether its next question may be handed in now; else `deferred` is set, and `go_on` called later."""
 
+    def may_shake_hands(self) -> bool:
+        """Say whether a step of a handshake may be taken in this wake."""
+
     def hand_in(self, packet: bytes, connection: Connection, now: float) -> bytes | None:
         """Take one message; give its reply, or None where it comes later by `Connection.reply`, or not at all."""
 

@@ -5,7 +5,9 @@ Law 1: a new client always gets in: where its address or the table is full, the 
 Law 2: one timer for all that may take too long, and one for all over their share; none while nobody is connected.
 Law 3: all of them together hand in TURNS questions a wake, in the order in which they came; so a crowd of streams
        costs who asks over UDP a millisecond, not its size.
-Law 4: what clients leave lying unread together is counted, and bounded by `max_unsent` and a fair little for each.
+Law 4: all of them together have HANDSHAKES steps of TLS a wake: one costs as much as hundreds of questions, and who
+       only ever begins another has no share of questions that it could use up.
+Law 5: what clients leave lying unread together is counted, and bounded by `max_unsent` and a fair little for each.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from guardian.server.connection import Connection
 
 TURNS = 64
+HANDSHAKES = 2
 IDLE_SECONDS = 10.0
 CROWDED_SECONDS = 2.0
 """How long an idle connection stays while more than half of the table is taken (RFC 7766 section 6.2.3)."""
@@ -42,6 +45,7 @@ class Connections:
         self._queue: deque[Connection] = deque()
         """Those that wait for a turn: somebody only while none is left."""
         self._turns = TURNS
+        self._handshakes = HANDSHAKES
         self._unsent = 0
         self._sweeps = False
 
@@ -100,12 +104,24 @@ class Connections:
         self._turns -= 1
         return True
 
+    def take_handshake(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Say whether one may go on with its handshake in this wake; else it is called again in the next one."""
+        if not self._handshakes:
+            return False
+        if self._handshakes == HANDSHAKES:
+            loop.call_soon(self._next_handshakes)
+        self._handshakes -= 1
+        return True
+
     def defer(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
         """Let it go on in DEFER_SECONDS."""
         connection.deferred = True
         if not self._deferred:
             loop.call_later(DEFER_SECONDS, self._go_on, loop)
         self._deferred.append(connection)
+
+    def _next_handshakes(self) -> None:
+        self._handshakes = HANDSHAKES
 
     def _next_turns(self, loop: asyncio.AbstractEventLoop) -> None:
         self._turns = TURNS

@@ -30,6 +30,9 @@ _NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 class TcpListener(Listener[Connection]):
     """One listening socket and the connections that it has taken."""
 
+    taken_a_wake = BURST
+    """How many connections are taken together."""
+
     def __init__(
         self,
         listener: socket.socket,
@@ -78,6 +81,10 @@ class TcpListener(Listener[Connection]):
             return False
         return True
 
+    def may_shake_hands(self) -> bool:
+        """Say whether a step of a handshake may be taken in this wake."""
+        return self._table.take_handshake(self._loop)
+
     def hand_in(self, packet: bytes, connection: Connection, now: float) -> bytes | None:
         """Take one message; give its reply, or None where it comes later or not at all."""
         try:
@@ -108,7 +115,7 @@ class TcpListener(Listener[Connection]):
 
     def _acceptable(self) -> None:
         now = self._clock()
-        for _ in range(BURST):
+        for _ in range(self.taken_a_wake):
             try:
                 link, address = self._socket.accept()
             except BlockingIOError:

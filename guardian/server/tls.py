@@ -1,7 +1,8 @@
 """Listen for questions over TLS on one socket (RFC 7858).
 
 Law 1: a connection is that of TCP but for what stands between its octets and its messages.
-Law 2: a handshake has as long as a message; whoever speaks no TLS that is taken hears so once, and is closed.
+Law 2: a handshake has as long as a message; whoever speaks no TLS that is taken hears so once, and is closed. Few are
+       begun or go on in one wake: all else waits for them.
 Law 3: a reply is padded, where its question had OPT (RFC 8467).
 Law 4: the first label of the name that a client calls this server by (SNI, RFC 6066 section 3) may say who it is.
 """
@@ -52,6 +53,11 @@ class TlsConnection(Connection):
         """Say whether it has taken too long; a handshake may not take as long as silence."""
         return (not self._pipe.ready and now - self.last >= SECONDS) or super().overdue(now, idle_seconds)
 
+    def _readable(self) -> None:
+        # left unread it is readable in the next wake, too
+        if self._pipe.ready or self._service.may_shake_hands():
+            super()._readable()
+
     def _opened(self, data: bytes) -> bytes:
         try:
             plain = self._pipe.receive(data)
@@ -77,6 +83,8 @@ class TlsConnection(Connection):
 
 class TlsListener(TcpListener):
     """One listening socket and the connections that it has taken; `context` may be replaced at any time."""
+
+    taken_a_wake = 4
 
     def __init__(
         self,

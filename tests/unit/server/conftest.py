@@ -146,6 +146,9 @@ class House:
             self.table.defer(connection, _loop(self.loop))
         return self.share >= 0
 
+    def may_shake_hands(self) -> bool:
+        return self.table.take_handshake(_loop(self.loop))
+
     def hand_in(self, packet: bytes, connection: Connection, _now: float) -> bytes | None:
         self.taken.append(packet)
         if packet.startswith(b"later"):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import ssl
+from functools import partial
 from typing import TYPE_CHECKING
 
-from guardian.server.connections import TURNS
+from guardian.server.connections import HANDSHAKES, TURNS
+from guardian.server.tls import TlsConnection
 from guardian.wire.framing import framed
 
 if TYPE_CHECKING:
@@ -106,3 +109,23 @@ def test_a_wake_hands_in_so_many_questions_of_all_streams_and_then_others_have_t
     runs = [(int(who), len(list(run))) for who, run in itertools.groupby(house.taken)]
     assert runs == [(0, 100), (1, 28), (2, 64), (1, 64), (2, 36), (1, 8)]
     assert all(link.number in loop.readers for link in links)
+
+
+def test_a_wake_has_few_steps_of_handshakes_and_the_next_one_has_as_many(house: House, loop: Loop) -> None:
+    for _ in range(2):
+        assert [house.may_shake_hands() for _ in range(HANDSHAKES + 2)] == [True] * HANDSHAKES + [False] * 2
+        loop.pass_by(0)
+    assert not loop.timers or loop.timers[0][0] > loop.at
+
+
+def test_a_handshake_without_a_step_left_lies_unread_until_the_next_wake(house: House, loop: Loop) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _, link = house.connect(make=partial(TlsConnection, context=context))
+    while house.may_shake_hands():
+        pass
+    link.coming.append(b"no TLS at all")
+    loop.readers[link.number]()
+    assert (list(link.coming), link.closed) == ([b"no TLS at all"], False)
+    loop.pass_by(0)
+    loop.readers[link.number]()
+    assert (list(link.coming), link.closed) == ([], True)
