@@ -202,7 +202,7 @@ def test_a_state_folder_that_was_never_made_is_no_reason_not_to_answer(
     guardian = start(write_config(tmp_path, authority.url)).ready()
     guardian.wait_for(FALL_BACK)
     assert is_blocked(ask(guardian.port, GAMBLING))
-    assert not (tmp_path / "state").exists()
+    assert not (tmp_path / "state" / "sets").exists()
 
 
 def test_a_state_folder_that_can_not_be_written_is_named(tmp_path: Path, authority: Authority) -> None:
@@ -269,24 +269,6 @@ def test_a_missing_configuration_is_named(tmp_path: Path) -> None:
     done = command("dns", "--config", tmp_path / "absent.yaml")
     assert done.returncode == 78
     assert done.stderr.startswith(f"{tmp_path / 'absent.yaml'}: there is no such file (name the configuration")
-
-
-@pytest.mark.parametrize("words", [("dns",), ("check",)])
-@pytest.mark.parametrize("scheme", ["tls", "tcp"])
-def test_an_upstream_that_this_version_can_not_ask_is_a_fault_at_its_place(
-    words: tuple[str, ...], scheme: str, tmp_path: Path
-) -> None:
-    write_config(tmp_path, f"{scheme}://192.0.2.53")
-    done = command(*words, "--config", "guardian.yaml", cwd=tmp_path)
-    assert done.returncode == 78
-    assert done.stderr.startswith(f"guardian.yaml:4:11: upstreams[0].url: {scheme}://192.0.2.53")
-    assert "it is never asked in plain text instead; write udp://ADDRESS" in done.stderr
-
-
-def test_an_upstream_option_that_can_not_be_asked_is_blamed_on_the_option(house: Path) -> None:
-    done = command("dns", "--config", house, "--upstream", "tls://192.0.2.53")
-    assert done.returncode == 78
-    assert done.stderr.startswith("--upstream: tls://192.0.2.53")
 
 
 def test_a_set_of_this_machine_survives_a_compilation_that_was_cut_short(
