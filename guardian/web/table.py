@@ -21,6 +21,7 @@ from guardian.web.api import (
     measures,
     minutes,
     newcomers,
+    own_standing,
     password,
     requests,
     rules,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 RESOURCES = (
     setup, session, password, second_factor, adults, tokens, status,
     children, devices, newcomers, claims, hours, choices, rules, measures, lessons, budgets, holidays, settings,
-    requests, standing, minutes, troubleshooting, log, catalogue,
+    requests, standing, own_standing, minutes, troubleshooting, log, catalogue,
 )  # fmt: skip
 """Each has its `ROUTES`."""
 

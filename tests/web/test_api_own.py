@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from guardian.control.messages import (
     ChildNow,
     Closing,
     FamilyChanged,
+    HowAreYou,
     Standings,
     StandingsNow,
     StoppedName,
@@ -24,11 +27,13 @@ from guardian.family.children import add_child
 from guardian.family.claims import make_code
 from guardian.family.decisions import Hours
 from guardian.family.hours import Window
+from guardian.family.measures import take_measure
 from guardian.family.rules import add_rule
 from guardian.family.schedules import set_hours
 from guardian.model import Band
 from guardian.web.pace import AT_ONCE
 from guardian.web.principals import Scope
+from tests.unit.control.statuses import WELL
 from tests.web.house import MIRA, START
 
 if TYPE_CHECKING:
@@ -56,6 +61,7 @@ def home(house: House) -> House:
     house.dns.devices[MUMS] = AskerFound("3c:22:fb:00:00:01", "adult", ())
     house.dns.devices[GUEST] = AskerFound(HARDWARE, "unknown", ())
     closed = (Closing("category:games", "budget", None), Closing("service:tiktok", "hours", int(START) + 60))
+    house.dns.answers[HowAreYou] = WELL
     house.dns.answers[Standings] = StandingsNow(
         clock_known=True,
         trouble="",
@@ -106,8 +112,33 @@ def test_a_child_sees_what_holds_for_it_until_when_and_what_was_changed(home: Ho
     assert ana["minutes"] == [{"subject": "category:games", "minutes": 60, "left_seconds": 3600, "runs": False}]
     assert ana["rules"] == [{"name": SITE, "action": "open", "reason": "Turneu", "until": None}]
     assert [one["what"] for one in ana["changed"]] == ["rule added", "budget set", "child added"]
-    assert "ens" not in str(told)
+    assert "bens.example" not in str(told)
     assert MIRA not in str(told)
+
+
+def test_a_child_sees_its_week_and_what_its_band_does_with_each_kind_of_site(home: House) -> None:
+    window = Window(frozenset({0, 4}), 21 * 60, 7 * 60)
+    for child, title in ((ANA, "Gjumi"), (None, "Dreka"), (BEN, "Bens")):
+        hours = Hours(0, child, "everything", title, window, on_holidays=True)
+        home.write(partial(set_hours, hours=hours, who=MIRA, today=TODAY))
+    (ana,) = get(home, "/standing", ANAS)["children"]
+    assert [(one["title"], one["days"], one["start"], one["end"]) for one in ana["hours"]] == [
+        ("Gjumi", ["mon", "fri"], "21:00", "07:00"),
+        ("Dreka", ["mon", "fri"], "21:00", "07:00"),
+    ]
+    social = next(one for one in ana["categories"] if one["subject"] == "category:social")
+    assert (social["action"], social["why"].keys()) == ("block", {"sq", "en"})
+
+
+def test_a_pause_is_told_with_its_end_be_it_the_childs_or_the_houses(home: House) -> None:
+    (ana,) = get(home, "/standing", ANAS)["children"]
+    assert (ana["paused"], ana["paused_until"]) == (False, None)
+    until = int(START) + 1200
+    home.write(lambda store: take_measure(store, ANA, "pause", "everything", until, (), who=MIRA, now=NOW))
+    (ana,) = get(home, "/standing", ANAS)["children"]
+    assert (ana["paused"], ana["paused_until"]) == (True, until)
+    home.dns.answers[HowAreYou] = replace(WELL, paused_minutes=30, paused_until="16:30")
+    assert [one["paused_until"] for one in get(home, "/standing", BOTH)["children"]] == [int(START) + 1800] * 2
 
 
 def test_what_was_changed_long_ago_is_no_news(home: House) -> None:

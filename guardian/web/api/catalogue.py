@@ -83,6 +83,11 @@ class SafeSearchTold(Told):
 
 async def list_categories(_: Call) -> CategoriesTold:
     """Give all categories."""
+    return await all_categories()
+
+
+async def all_categories() -> CategoriesTold:
+    """Give the table of categories; it is read once."""
     return await asyncio.to_thread(_categories)
 
 

@@ -65,21 +65,20 @@ class HoursGiven(Body):
 
 async def list_hours(call: Call) -> AllHoursTold:
     """Give all hours."""
-    family = await call.home.family()
-    return AllHoursTold(
-        hours=[
-            HoursTold(
-                id=one.id,
-                child=one.child,
-                subject=one.subject,
-                title=one.title,
-                days=[_DAYS[day] for day in sorted(one.window.days)],
-                start=_clock(one.window.start),
-                end=_clock(one.window.end),
-                on_holidays=one.on_holidays,
-            )
-            for one in family.hours
-        ]
+    return AllHoursTold(hours=list(map(told, (await call.home.family()).hours)))
+
+
+def told(hours: Hours) -> HoursTold:
+    """Give hours as they are told."""
+    return HoursTold(
+        id=hours.id,
+        child=hours.child,
+        subject=hours.subject,
+        title=hours.title,
+        days=[_DAYS[day] for day in sorted(hours.window.days)],
+        start=_clock(hours.window.start),
+        end=_clock(hours.window.end),
+        on_holidays=hours.on_holidays,
     )
 
 
