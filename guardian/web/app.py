@@ -19,7 +19,7 @@ from guardian.control.lines import read_json
 from guardian.errors import DecisionError, StoreError, WireError
 from guardian.web.errors import Fault, ProblemError, faults_of, json_text, problem_response
 from guardian.web.guard import HEADERS, JSON, MAX_BODY, MAX_DEPTH, Asked, Guard, too_long
-from guardian.web.principals import NOBODY, Right
+from guardian.web.principals import NOBODY, UNSIGNED, Right
 from guardian.web.routes import Call
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class App:
             allowed = ", ".join(sorted(found.routes))
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, f"this takes {allowed}", headers={"Allow": allowed})
         address = plain_address(str(request.remote))
+        if route.right in UNSIGNED:
+            self._auth.pace(address)
         who = NOBODY if route.right is Right.ANYBODY else await self._auth.who(asked, route.right, address)
         call = Call(self._home, self._auth, who, address, asked.secure)
         given = found.place | await _given(request, route)

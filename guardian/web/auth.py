@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from guardian.engine.household import UNKNOWN
 from guardian.family.adults import read_adults
-from guardian.web.attempts import Attempts
+from guardian.web.attempts import Attempts, place_of
 from guardian.web.errors import ProblemError
 from guardian.web.guard import SAFE_METHODS
-from guardian.web.pace import Pace
+from guardian.web.pace import AT_ONCE, BURST, BURST_HOURLY, HOURLY, Pace
 from guardian.web.passwords import digest_of, is_same
 from guardian.web.principals import ROLES, SCOPES, Principal, Right
 from guardian.web.second_factor import step_of
@@ -48,7 +48,8 @@ class Auth:
         self._home = home
         self._monotonic = monotonic
         self._attempts = Attempts(monotonic())
-        self._pace = Pace()
+        self._asking = Pace(BURST, BURST_HOURLY)
+        self._changing = Pace(AT_ONCE, HOURLY)
         self._steps: dict[int, int] = {}
         """By adult, of whom there are few: the step of the last code that was used."""
         self._one = asyncio.Semaphore(1)
@@ -66,6 +67,13 @@ class Auth:
             raise ProblemError(HTTPStatus.FORBIDDEN, f"a change comes with the header {FORM_HEADER} of this session")
         return principal
 
+    def pace(self, address: IPv4Address | IPv6Address) -> None:
+        """ProblemError 429 where an address asks faster than people do."""
+        wait = self._asking.take(place_of(address), self._monotonic())
+        if wait:
+            detail = "that was too fast; wait a moment"
+            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})
+
     async def sign_in(self, name: str, password: str, code: str, address: IPv4Address | IPv6Address) -> Adult:
         """Give the adult whose name, password and code these are; ProblemError 401 if they are wrong, 429 too often."""
         self._take(address)
@@ -73,7 +81,7 @@ class Auth:
         adult = next((one for one in adults if one.name.casefold() == name.strip().casefold()), None)
         if not await self._is(adult, password, code) or adult is None:
             raise ProblemError(HTTPStatus.UNAUTHORIZED, "name, password or code is not right")
-        self._attempts.succeed(address)
+        self._attempts.succeed(address, self._monotonic())
         return adult
 
     async def confirm(self, who: Principal, password: str, code: str, address: IPv4Address | IPv6Address) -> Adult:
@@ -107,7 +115,7 @@ class Auth:
             raise ProblemError(
                 HTTPStatus.UNAUTHORIZED, "this code is wrong, used or too old; `guardian setup-code` prints a new one"
             )
-        self._attempts.succeed(address)
+        self._attempts.succeed(address, self._monotonic())
 
     def _take(self, address: IPv4Address | IPv6Address) -> None:
         wait = self._attempts.take(address, self._monotonic())
@@ -154,7 +162,7 @@ class Auth:
         if not is_named:
             raise ProblemError(HTTPStatus.FORBIDDEN, "this is no child's device; a parent can assign it")
         if asked.method not in SAFE_METHODS:
-            wait = self._pace.take(str(device.children or address), self._monotonic())
+            wait = self._changing.take(str(device.children or address), self._monotonic())
             if wait:
                 detail = f"that is a lot of changes; the next one in {wait} s"
                 raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})

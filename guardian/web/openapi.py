@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from guardian.web.errors import PROBLEM, Problem
 from guardian.web.guard import JSON
-from guardian.web.principals import SCOPES, Right
+from guardian.web.principals import SCOPES, UNSIGNED, Right
 from guardian.web.routes import PREFIX
 from guardian.web.sessions import FORM_HEADER, cookie_name
 
@@ -80,7 +80,7 @@ def _operation(route: Route, schemas: dict[type[BaseModel], dict[str, Any]]) -> 
 
 def _security(right: Right) -> list[dict[str, list[str]]]:
     """Give by what one may sign in for a right; a device is known by its address, for which OpenAPI has no word."""
-    if right in {Right.ANYBODY, Right.OWN, Right.HERE}:
+    if right in UNSIGNED:
         return []
     if right is Right.ADGUARD:
         return [{"basic": []}, _TOKEN]

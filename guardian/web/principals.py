@@ -43,6 +43,8 @@ class Scope(enum.StrEnum):
     ADGUARD = "adguard"
 
 
+UNSIGNED: Final = frozenset({Right.ANYBODY, Right.OWN, Right.HERE})
+"""Rights for which nobody signs in."""
 ROLES: Final[dict[Role, frozenset[Right]]] = {
     Role.PARENT: frozenset({Right.SEE, Right.DECIDE, Right.TEACH, Right.ACCOUNT, Right.ADMIT}),
     Role.SECOND_PARENT: frozenset({Right.SEE, Right.DECIDE, Right.TEACH, Right.ACCOUNT}),

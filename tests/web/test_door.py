@@ -13,6 +13,7 @@ import pytest
 
 from guardian.web import server
 from guardian.web.guard import HEADERS, MAX_BODY
+from guardian.web.pace import BURST
 from guardian.web.principals import Scope
 from tests.web.house import MIRA, PASSWORD, SECONDS, Got, House
 
@@ -304,6 +305,16 @@ def test_a_fault_of_ours_says_nothing_of_itself(house: House, caplog: pytest.Log
 
 
 # --- how many, and how long -------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_asks_without_end_waits_and_costs_guardian_dns_no_more(house: House) -> None:
+    house.device("127.0.0.21", 3)
+    answers = [house.call("GET", "/own/requests", source="127.0.0.21").status for _ in range(BURST + 10)]
+    assert answers == [200] * BURST + [429] * 10
+    assert len(house.dns.heard) == BURST
+    assert house.call("GET", "/openapi.json", source="127.0.0.22").status == 200
+    house.time += 1
+    assert house.call("GET", "/own/requests", source="127.0.0.21").status == 200
 
 
 def test_one_address_can_not_take_all_connections(house: House) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from ipaddress import IPv4Address, IPv6Address
 
-from guardian.web.attempts import EACH, EACH_HOURLY, MAX_ADDRESSES, OVERALL, OVERALL_HOURLY, Attempts
+from guardian.web.attempts import EACH, EACH_HOURLY, OVERALL, OVERALL_HOURLY, Attempts
+from guardian.web.pace import MAX_PLACES
 
 HOUR = 3600
 MOST = 20
@@ -47,7 +48,7 @@ def test_a_parent_elsewhere_is_not_kept_out_by_who_guesses_from_one_address() ->
 def test_a_parent_who_signed_in_here_before_is_not_kept_out_by_who_guesses_from_everywhere() -> None:
     attempts = Attempts(0.0)
     attempts.take(PARENT, 0.0)
-    attempts.succeed(PARENT)
+    attempts.succeed(PARENT, 0.0)
     for number in range(5000):
         attempts.take(IPv4Address(0x0A000000 + number), number * 1.0)
     assert attempts.take(IPv4Address("192.168.1.11"), 5000.0) > 0
@@ -58,7 +59,7 @@ def test_signing_in_rightly_costs_nothing_and_forgives_nothing() -> None:
     attempts = Attempts(0.0)
     for _ in range(100):
         assert attempts.take(PARENT, 0.0) == 0
-        attempts.succeed(PARENT)
+        attempts.succeed(PARENT, 0.0)
     assert [attempts.take(PARENT, 0.0) for _ in range(EACH)] == [0] * EACH
     assert attempts.take(PARENT, 0.0) > 0
 
@@ -75,9 +76,9 @@ def test_the_wait_that_is_told_is_the_one_that_helps() -> None:
 
 def test_what_is_remembered_of_addresses_is_bounded() -> None:
     attempts = Attempts(0.0)
-    for number, now in zip(range(3 * MAX_ADDRESSES), itertools.count(), strict=False):
+    for number, now in zip(range(3 * MAX_PLACES), itertools.count(), strict=False):
         address = IPv4Address(0x0A000000 + number)
         attempts.take(address, float(now))
-        attempts.succeed(address)
-    assert len(attempts._each) <= MAX_ADDRESSES
-    assert len(attempts._known) <= MAX_ADDRESSES
+        attempts.succeed(address, float(now))
+    assert len(attempts._each) <= MAX_PLACES
+    assert len(attempts._known) <= MAX_PLACES
