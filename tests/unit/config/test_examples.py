@@ -56,7 +56,12 @@ def test_the_default_file_shows_every_key_with_the_value_it_has_when_missing() -
     path = FOLDER / "guardian.yaml"
     written = read_document(path.read_bytes(), path.name).value
     assert set(written) == keys(Settings)
-    for section, model in (("dns", Settings().dns), ("lists", Settings().lists), ("family", Settings().family), ("web", Settings().web)):
+    for section, model in (
+        ("dns", Settings().dns),
+        ("lists", Settings().lists),
+        ("family", Settings().family),
+        ("web", Settings().web),
+    ):
         assert set(written[section]) == keys(type(model))  # type: ignore[call-overload]
     shown = read(path).model_dump(exclude={"state": True, "dns": {"listen"}})
     assert shown == Settings().model_dump(exclude={"state": True, "dns": {"listen"}})

@@ -170,7 +170,8 @@ clients:
         ),
         (
             "guardian.yaml:4:1: upstream: this key is unknown"
-            " (did you mean 'upstreams'? known: state, dns, upstreams, forward, records, names, lists, family, web, clients)"
+            " (did you mean 'upstreams'?"
+            " known: state, dns, upstreams, forward, records, names, lists, family, web, clients)"
         ),
         "guardian.yaml:7:13: lists.embedded: 'no' is not true or false (write true or false, without quotes)",
         (
