@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import RootModel
 
+from guardian.web import adguard
 from guardian.web.api import (
     adults,
     budgets,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 RESOURCES = (
     setup, session, password, second_factor, adults, tokens, status,
     children, devices, newcomers, claims, hours, choices, rules, measures, lessons, budgets, holidays, settings,
-    requests, standing, own_standing, minutes, troubleshooting, log, catalogue,
+    requests, standing, own_standing, minutes, troubleshooting, log, catalogue, adguard,
 )  # fmt: skip
 """Each has its `ROUTES`."""
 
