@@ -82,10 +82,16 @@ class Policy:
         self._undoing = undoing_of(lists)
         # classes are many and verdicts few: each is kept once
         known: dict[Verdict, Verdict] = {}
+        acting = 0
+        for mask in masks:
+            acting |= mask.acting
         exact: list[Verdict] = []
         below: list[Verdict] = []
         for one in weighed:
             for verdicts, said in ((exact, one.itself), (below, one.below)):
+                if not said.named & acting:
+                    verdicts.append(self._otherwise)
+                    continue
                 verdict = _judge(said, one.below, masks[0], 0, holes=one.holes)
                 if len(masks) > 1:
                     others = [_judge(said, one.below, other, 0, holes=one.holes) for other in masks[1:]]

@@ -56,6 +56,8 @@ class Masks(NamedTuple):
     everything: Reason | None
     """Why everything is closed at this time; None where it isn't."""
     allow_only: bool
+    acting: int
+    """Lists that make a difference: a name of none of them has what holds for all else."""
     covering: int
     """Lists whose blocks deny what is below, too: closed, and nothing that they don't know opens a name there."""
 
@@ -111,6 +113,8 @@ def masks_of(rules: BandRules, lists: Sequence[ListInfo], weighed: Sequence[Weig
     # what harms is told as such at any time
     timed = tuple((subjects.get(subject, 0) & ~threats, why) for subject, why in rules.timed if subject != EVERYTHING)
     closing = closed | services | _all(bits for bits, _ in timed)
+    everything = next((why for subject, why in rules.timed if subject == EVERYTHING), None)
+    always = protected | yielding | bypass
     loose = _loose(lists, members, closing) | _above_services(opened, weighed)
     return Masks(
         protected=protected,
@@ -122,8 +126,9 @@ def masks_of(rules: BandRules, lists: Sequence[ListInfo], weighed: Sequence[Weig
         services=services & ~threats,
         opened=opened,
         timed=timed,
-        everything=next((why for subject, why in rules.timed if subject == EVERYTHING), None),
+        everything=everything,
         allow_only=rules.allow_only,
+        acting=always if everything else always | allowing | closing | opened,
         covering=closing & ~loose,
     )
 
