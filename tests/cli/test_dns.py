@@ -24,7 +24,7 @@ def _limits_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_never_asks_itself(guardian: Callable[..., Done]) -> None:
     done = guardian("dns", "--listen", "192.168.1.1:53")
     assert (done.code, done.out) == (78, "")
-    assert done.err.startswith("guardian.yaml:4:11: upstreams[0].url: 192.168.1.1:53 is where guardian itself listens")
+    assert done.err.startswith("guardian.yaml:5:11: upstreams[0].url: 192.168.1.1:53 is where guardian itself listens")
 
 
 def test_the_option_is_blamed_where_it_names_guardian_itself(guardian: Callable[..., Done]) -> None:
