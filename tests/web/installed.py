@@ -43,14 +43,15 @@ def installed(name: str) -> Path:
     return folder
 
 
-def run(name: str, *words: str | Path, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run Python on these words, with a program's packages in place of ours."""
+def run(name: str, *words: str | Path, seconds: float, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Python on these words in a folder, with a program's packages in place of ours."""
     environment = {**os.environ, "PYTHONPATH": str(installed(name)), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, *map(str, words)],
         capture_output=True,
         text=True,
         timeout=seconds,
+        cwd=folder,
         env=environment,
         check=False,
     )
