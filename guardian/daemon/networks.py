@@ -52,7 +52,7 @@ class Networks:
         self._moved = moved
         self._watch = watch or GatewayWatch()
         self._neighbours = Neighbours()
-        self._provoker = Provoker()
+        self._provoker: Provoker | None = None
         self._netlink: Netlink | None = None
         self._holding: Holding | None = None
         self._own: frozenset[OwnAddress] = frozenset()
@@ -76,6 +76,7 @@ class Networks:
             LOG.warning("%s; guardian goes on by the networks it has read, and knows no device by its mac", error)
             self.close()
             return
+        self._provoker = Provoker()
         self._holding = Holding(self._provoke, loop)
         loop.add_reader(self._netlink.fileno(), self._hear)
 
@@ -126,10 +127,13 @@ class Networks:
                 self._loop.remove_reader(self._netlink.fileno())
             self._netlink.close()
             self._netlink = None
-        self._provoker.close()
+        if self._provoker is not None:
+            self._provoker.close()
+            self._provoker = None
 
     def _provoke(self, client: str) -> bool:
-        return self._provoker.provoke(client, {one.link.name for one in self._own if one.link.is_wire})
+        wires = {one.link.name for one in self._own if one.link.is_wire}
+        return self._provoker is not None and self._provoker.provoke(client, wires)
 
     def _hear(self) -> None:
         if self._netlink is None:
