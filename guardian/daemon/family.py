@@ -75,9 +75,13 @@ class HouseFamily:
             LOG.error("%s", self.trouble)
 
     def _read(self) -> Family | None:
-        if not self._path.exists():
+        try:
+            # not `exists`: it says no to a link that leads nowhere, too, which is a store that is lost
+            self._path.lstat()
+        except FileNotFoundError as error:
             if self._family:
-                raise StoreError(f"{self._path}: the family store is gone; `guardian restore` brings a backup")
+                told = f"{self._path}: the family store is gone; `guardian restore` brings a backup"
+                raise StoreError(told) from error
             return None
         self._floor = self._path.stat().st_mtime
         store = read_store(self._path)

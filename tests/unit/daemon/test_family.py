@@ -29,6 +29,7 @@ from guardian.daemon.generation import Judged, generation_of, policies_of, rewri
 from guardian.daemon.parts import NOBODY, Parts
 from guardian.daemon.pausing import Pausing
 from guardian.engine.engine import Engine
+from guardian.engine.household import UNKNOWN
 from guardian.errors import WireError
 from guardian.family.children import add_child
 from guardian.family.decisions import EVERYTHING, Hours, NameRule
@@ -153,6 +154,18 @@ def test_a_house_without_a_store_is_as_before(parts: Parts, clock: Clock) -> Non
     empty.read()
     assert empty.applied(parts).family == NOBODY
     assert (empty.trouble, empty.tells_time()) == ("", True)
+
+
+@pytest.mark.parametrize("way", ["family.sqlite3", "gone/family.sqlite3"])
+def test_a_link_to_a_store_that_is_not_there_is_a_lost_store_and_no_house_without_one(
+    tmp_path: Path, parts: Parts, clock: Clock, way: str
+) -> None:
+    path = tmp_path / "family.sqlite3"
+    path.symlink_to(tmp_path / way)
+    lost = HouseFamily(path, now=clock)
+    lost.read()
+    assert "every device is an unknown one" in lost.trouble
+    assert lost.applied(parts).family.standings[UNKNOWN] == (Standing(Band.EARLY),)
 
 
 def test_children_with_the_same_rules_share_a_policy_and_others_do_not(parts: Parts) -> None:
