@@ -2,6 +2,7 @@
 
 Law 1: `write` returns when the change is on the disk; a change that failed left nothing.
 Law 2: at most `MAX_WAITING` changes wait; a change beyond that is refused, never queued.
+Law 3: nothing is written into a file that is no longer the store: it would be said to be kept, and be gone.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ class Writer:
         self._waiting = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="family-store")
         self._store: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        """Which file is open: device and inode."""
 
     async def open(self) -> None:
         """Open the store, made or brought up to date first; StoreError where that can't be done."""
         self._store = await self._run(lambda: open_store(self._path))
+        self._file = self._found()
 
     async def write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do a change whole or not at all, and give what it gave.
@@ -62,7 +66,19 @@ class Writer:
     def _opened(self) -> sqlite3.Connection:
         if self._store is None:
             raise StoreError(f"{self._path}: the family store is not open")
+        if self._found() != self._file:
+            raise StoreError(
+                f"{self._path}: the family store is gone, or another file took its place; `guardian restore` brings a"
+                " backup where it is gone, then start this program again"
+            )
         return self._store
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         if self._waiting >= self._max_waiting:

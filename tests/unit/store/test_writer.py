@@ -116,3 +116,20 @@ async def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="can't be opened"):
         await writer.open()
     await writer.close()
+
+
+async def test_nothing_is_said_to_be_kept_in_a_store_that_is_gone(writer: Writer, path: Path) -> None:
+    path.unlink()
+    with pytest.raises(StoreError, match="gone"):
+        await writer.write(lambda store: add(store, "one.example"))
+
+
+async def test_nothing_is_said_to_be_kept_in_a_store_that_was_put_aside(writer: Writer, path: Path) -> None:
+    path.rename(path.with_name("aside.sqlite3"))
+    other = Writer(path)
+    await other.open()
+    await other.close()
+    with pytest.raises(StoreError, match="another file took its place"):
+        await writer.write(lambda store: add(store, "one.example"))
+    with pytest.raises(StoreError, match="another file took its place"):
+        await writer.read(lambda store: store.execute("SELECT name FROM rule").fetchall())
