@@ -33,7 +33,7 @@ class Attempts:
 
     def take(self, address: IPv4Address | IPv6Address, now: float) -> int:
         """Use a try and give 0; or give the seconds to wait, and use none."""
-        place = place_of(address)
+        place = self._place_of(address)
         tries = self._each.of(place, now)
         counted = [tries] if place in self._known else [tries, self._overall]
         wait = max(one.wait(now) for one in counted)
@@ -44,14 +44,18 @@ class Attempts:
 
     def succeed(self, address: IPv4Address | IPv6Address, now: float) -> None:
         """Give the try back, and know the address from now on; earlier wrong ones stay counted."""
-        place = place_of(address)
+        place, whole = self._place_of(address), str(address)
         self._each.of(place, now).give_back()
         if place not in self._known:
             self._overall.give_back()
-        self._known[place] = None
-        self._known.move_to_end(place)
+        self._known[whole] = None
+        self._known.move_to_end(whole)
         if len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
+
+    def _place_of(self, address: IPv4Address | IPv6Address) -> str:
+        # a whole house is one IPv6 network: a child in it must not use up the tries of a parent
+        return str(address) if str(address) in self._known else place_of(address)
 
 
 def place_of(address: IPv4Address | IPv6Address) -> str:

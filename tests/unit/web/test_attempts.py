@@ -55,6 +55,17 @@ def test_a_parent_who_signed_in_here_before_is_not_kept_out_by_who_guesses_from_
     assert attempts.take(PARENT, 5000.0) == 0
 
 
+def test_a_parent_who_signed_in_here_before_is_not_kept_out_by_a_child_in_the_same_ipv6_network() -> None:
+    attempts = Attempts(0.0)
+    parent, child = IPv6Address("fd00::10"), IPv6Address("fd00::66")
+    attempts.take(parent, 0.0)
+    attempts.succeed(parent, 0.0)
+    while attempts.take(child, 1.0) == 0:
+        pass
+    assert attempts.take(parent, 2.0) == 0
+    assert attempts.take(IPv6Address("fd00::67"), 2.0) > 0
+
+
 def test_signing_in_rightly_costs_nothing_and_forgives_nothing() -> None:
     attempts = Attempts(0.0)
     for _ in range(100):
