@@ -119,13 +119,13 @@ async def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_said_to_be_kept_in_a_store_that_is_gone(writer: Writer, path: Path) -> None:
-    path.unlink()
+    await asyncio.to_thread(path.unlink)
     with pytest.raises(StoreError, match="gone"):
         await writer.write(lambda store: add(store, "one.example"))
 
 
 async def test_nothing_is_said_to_be_kept_in_a_store_that_was_put_aside(writer: Writer, path: Path) -> None:
-    path.rename(path.with_name("aside.sqlite3"))
+    await asyncio.to_thread(path.rename, path.with_name("aside.sqlite3"))
     other = Writer(path)
     await other.open()
     await other.close()
