@@ -156,6 +156,16 @@ def test_a_shared_device_shows_no_site_that_one_child_alone_has_a_rule_on(home: 
     assert "private" not in str(told)
 
 
+def test_a_shared_device_shows_no_site_of_a_lesson_that_one_child_alone_has(home: House) -> None:
+    assert get(home, "/standing", BENS)["children"][0]["lesson"] == ["wikipedia.org"]
+    assert [one["lesson"] for one in get(home, "/standing", BOTH)["children"]] == [[], []]
+    until = int(START) + 600
+    home.write(
+        lambda store: take_measure(store, None, "lesson", "everything", until, ["wikipedia.org"], who=MIRA, now=NOW)
+    )
+    assert [one["lesson"] for one in get(home, "/standing", BOTH)["children"]] == [[], ["wikipedia.org"]]
+
+
 def test_a_parent_sees_what_holds_for_each_child_and_not_whether_its_minutes_run(home: House) -> None:
     got = home.call("GET", "/standings", headers=home.token(Scope.READ))
     closed = {one["child"]: [why["subject"] for why in one["closed"]] for one in got.json["children"]}

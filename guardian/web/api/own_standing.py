@@ -15,7 +15,7 @@ from guardian.control.messages import HowAreYou, Standings, StandingsNow
 from guardian.control.status import Status
 from guardian.family.growing import grown
 from guardian.family.log import Did, read_log
-from guardian.family.standing import PAUSE
+from guardian.family.standing import LESSON, PAUSE
 from guardian.lists.catalog import Bilingual
 from guardian.model import Action, Band
 from guardian.web.api.catalogue import all_categories
@@ -163,7 +163,7 @@ def _own(child: Child, standing: ChildNow, now: _Now, changed: list[ChangeTold])
         moves_on=grown(child, moment.date()).moves_on,
         paused=paused_until is not None,
         paused_until=paused_until,
-        lesson=list(standing.lesson),
+        lesson=_lesson(standing, now),
         closed=list(map(closing_told, standing.closed)),
         safe_search=child.safe_search,
         video=child.video,
@@ -189,6 +189,11 @@ def _own(child: Child, standing: ChildNow, now: _Now, changed: list[ChangeTold])
         ],
         changed=changed,
     )
+
+
+def _lesson(standing: ChildNow, now: _Now) -> list[str]:
+    everybodys = {name for one in now.family.measures if one.kind == LESSON and one.child is None for name in one.names}
+    return [name for name in standing.lesson if not now.shared or name in everybodys]
 
 
 def _paused_until(child: Child, now: _Now) -> int | None:
