@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from guardian.control.client import NobodyAnswersError, ask
 from guardian.control.messages import FamilyChanged
-from guardian.daemon.family import zone_of
 from guardian.errors import StoreError
 from guardian.family.family import Family
 from guardian.family.reading import read_family
 from guardian.family.retention import tidy
+from guardian.family.settings import zone_of
 from guardian.store.database import open_store, read_store, transaction
 from guardian.system.clock import clock_is_known
 

@@ -12,7 +12,6 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from guardian.daemon.named import children_profile
 from guardian.daemon.parts import FamilyNow
@@ -22,6 +21,7 @@ from guardian.family.family import Family
 from guardian.family.growing import grown
 from guardian.family.newcomers import unknown_band
 from guardian.family.reading import read_family
+from guardian.family.settings import zone_of
 from guardian.family.standing import Moment, Standing, standing_of
 from guardian.model import Band
 from guardian.policy.policy import TAIL
@@ -161,11 +161,3 @@ def standings_of(family: Family, moment: Moment, declared: Band) -> dict[str, tu
     )
     found[UNKNOWN] = (standing_of(family, None, moment, band),)
     return found
-
-
-def zone_of(family: Family) -> ZoneInfo | None:
-    """Give the family's time zone; this machine's own, which is None, where it is not known here."""
-    try:
-        return ZoneInfo(family.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -16,8 +16,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from guardian.daemon.family import zone_of
 from guardian.daemon.generation import policies_of
+from guardian.family.settings import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from guardian.errors import DecisionError
 from guardian.family.log import Did, note
@@ -12,6 +12,8 @@ from guardian.model import Band
 if TYPE_CHECKING:
     import sqlite3
     from datetime import date
+
+    from guardian.family.family import Family
 
 
 def set_setting(
@@ -45,6 +47,14 @@ def kept(store: sqlite3.Connection, key: str) -> str | None:
     """Give a value of the table of settings."""
     row = store.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def zone_of(family: Family) -> ZoneInfo | None:
+    """Give the family's time zone; this machine's own, which is None, where it is not known here."""
+    try:
+        return ZoneInfo(family.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _check_zone(name: str) -> None:

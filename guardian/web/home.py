@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
 
 from guardian.control.client import NobodyAnswersError, ask
 from guardian.control.messages import AskerFound, FamilyChanged, WhoAsks
 from guardian.errors import StoreError
 from guardian.family.reading import read_family
+from guardian.family.settings import zone_of
 from guardian.web.errors import ProblemError
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ class Home:
 
     async def moment(self) -> datetime:
         """Give the time in the family's zone."""
-        family = await self.family()
-        return datetime.fromtimestamp(self._clock(), ZoneInfo(family.zone))
+        zone = zone_of(await self.family())
+        # a moment always tells its zone, this machine's own among them
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(zone)
 
     async def today(self) -> date:
         """Give the day in the family's zone."""

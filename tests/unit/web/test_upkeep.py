@@ -58,3 +58,16 @@ def test_a_day_begins_at_the_familys_midnight(tmp_path: Path) -> None:
         await store.close()
 
     asyncio.run(look())
+
+
+def test_a_zone_that_this_machine_has_not_is_its_own_and_what_is_over_is_forgotten(tmp_path: Path) -> None:
+    async def look() -> None:
+        store = Writer(tmp_path / "family.sqlite3")
+        await store.open()
+        home = Home(store, tmp_path / "nobody", lambda: NOON)
+        await home.keep(lambda store: store.execute("INSERT INTO setting VALUES ('zone', 'Europe/Atlantis')"))
+        assert await tidied(home, lambda _: True, None) == datetime.fromtimestamp(NOON).astimezone().date()
+        assert (await home.moment()).tzinfo is not None
+        await store.close()
+
+    asyncio.run(look())
