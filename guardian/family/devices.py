@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from guardian.config.values import read_hardware, read_network
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MAX_DEVICES = 512
 _LEAST_PREFIX = {4: 8, 6: 16}
 """A network shorter than that is no part of a house."""
+MAX_GROUPS = 128
+"""Different sets of children who share a device: with every child's own they are as many policies as fit."""
 
 
 def add_device(
@@ -127,6 +130,18 @@ def _give(store: sqlite3.Connection, device: int, children: Collection[int]) -> 
     store.executemany(
         "INSERT INTO device_child (device, child) VALUES (?, ?)", [(device, child) for child in sorted(set(children))]
     )
+    if len(set(children)) > 1 and _count_groups(store) > MAX_GROUPS:
+        raise DecisionError(
+            f"there are {MAX_GROUPS} different groups of children who share a device already: let this one be of one"
+            " child, or of a group that there is"
+        )
+
+
+def _count_groups(store: sqlite3.Connection) -> int:
+    users: dict[int, list[int]] = defaultdict(list)
+    for device, child in store.execute("SELECT device, child FROM device_child ORDER BY child"):
+        users[device].append(child)
+    return len({tuple(one) for one in users.values() if len(one) > 1})
 
 
 def _note(store: sqlite3.Connection, did: Did, who: str, today: date, children: Collection[int]) -> None:

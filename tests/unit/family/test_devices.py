@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
 
 from guardian.errors import DecisionError
 from guardian.family.children import add_child
-from guardian.family.devices import add_device, assign_device, remove_device, rename_device
+from guardian.family.devices import MAX_GROUPS, add_device, assign_device, remove_device, rename_device
 from guardian.family.log import read_log
 from guardian.family.reading import read_family
 from guardian.model import Band
+from guardian.store.database import transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -111,3 +113,17 @@ def test_a_device_of_a_child_that_is_not_there_is_refused(store: sqlite3.Connect
 def test_the_log_never_says_the_name_of_a_device(store: sqlite3.Connection, now: datetime, ana: int) -> None:
     add_device(store, "televizori", hardware="3c:22:fb:10:20:30", children=[ana], who="Mira", today=now)
     assert not any("televizori" in line.detail or "3c:22" in line.detail for line in read_log(store))
+
+
+def test_more_groups_than_there_is_room_for_are_refused_when_they_are_made(
+    store: sqlite3.Connection, now: datetime
+) -> None:
+    children = [add_child(store, f"Child {number}", Band.TEEN, None, "Mira", now) for number in range(20)]
+    pairs = list(combinations(children, 2))
+    for number, pair in enumerate(pairs[:MAX_GROUPS]):
+        hardware = f"3c:22:fb:00:00:{number:02x}"
+        add_device(store, "tablet", hardware=hardware, children=pair, who="Mira", today=now)
+    with pytest.raises(DecisionError, match="groups"), transaction(store):
+        add_device(store, "one more", network="192.168.1.20", children=pairs[-1], who="Mira", today=now)
+    add_device(store, "of a group", network="192.168.1.21", children=pairs[0], who="Mira", today=now)
+    assert "one more" not in [device.name for device in read_family(store).devices]
