@@ -5,6 +5,7 @@ Law 1: a word that names nothing, or two things, is refused with the words that 
 
 from __future__ import annotations
 
+from argparse import Action, ArgumentError
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from guardian.errors import DecisionError
 from guardian.family.decisions import EVERYTHING
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Collection
 
     from guardian.cli.house import House
@@ -25,7 +26,20 @@ def add_child(
     parser: ArgumentParser, what: str = "for this child; without it, for every child and every device without a name"
 ) -> None:
     """Give a command its `--child NAME`."""
-    parser.add_argument("--child", metavar="NAME", help=what)
+    parser.add_argument("--child", action=OneChild, metavar="NAME", help=what)
+
+
+class OneChild(Action):
+    """Take one child and refuse a second one: dropping the first in silence would leave it without what was decided."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: object, option_string: str | None = None
+    ) -> None:
+        """Keep the name."""
+        del parser, option_string
+        if getattr(namespace, self.dest) is not None:
+            raise ArgumentError(self, "one child at a time; type the command once for each, or leave it out for all")
+        setattr(namespace, self.dest, values)
 
 
 def child_called(family: Family, word: str) -> Child:

@@ -72,6 +72,11 @@ def _choose(house: House, given: Namespace, *, opens: bool) -> int:
     if given.span is not None or given.reason is not None:
         other = "bonus" if opens else "off"
         raise DecisionError(f"{given.what} is chosen for good; for a while: guardian {other} 60 --only {given.what}")
+    if opens and (category := house.categories.categories.get(subject.partition(":")[2])) and category.threat:
+        raise DecisionError(
+            f"{given.what} stays closed to everybody, for these sites do harm; one that is listed by mistake is opened"
+            " by its own name: guardian allow SITE"
+        )
     family = family_of(house)
     children = [child_called(family, given.child)] if given.child else family.children
     if not children:

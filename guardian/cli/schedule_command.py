@@ -70,6 +70,8 @@ def _list(given: Namespace) -> int:
 
 
 def _add(given: Namespace) -> int:
+    if given.start == given.end:
+        raise DecisionError("hours that end when they begin would close whole days; for that: --from 00:00 --to 24:00")
     house = open_house(given.config)
     family = family_of(house)
     child = number_of(family, given.child)

@@ -296,3 +296,24 @@ def test_a_wipe_leaves_nothing_of_anybody(house: Callable[..., Done], tmp_path: 
     assert house("family", "log").out == "nothing was changed yet\n"
     for path in (tmp_path / "state").iterdir():
         assert b"secret.example" not in path.read_bytes()
+
+
+def test_a_second_child_is_refused_rather_than_the_first_one_dropped(house: Callable[..., Done]) -> None:
+    done = house("block", "minecraft", "--child", "Ana", "--child", "Beni")
+    assert done.code == 2
+    assert "one child at a time" in done.err
+    assert listed(house, "rules", "choices") == []
+
+
+def test_what_does_harm_is_not_opened_as_a_whole(house: Callable[..., Done]) -> None:
+    done = house("allow", "malware", "--child", "Ana")
+    assert done.code == 1
+    assert "malware stays closed to everybody" in done.err
+    assert listed(house, "rules", "choices") == []
+
+
+def test_hours_that_end_when_they_begin_are_refused(house: Callable[..., Done]) -> None:
+    done = house("schedule", "add", "zero", "--from", "09:00", "--to", "09:00")
+    assert done.code == 1
+    assert "would close whole days" in done.err
+    assert house("schedule", "add", "all", "--from", "00:00", "--to", "24:00").code == 0

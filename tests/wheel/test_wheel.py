@@ -42,7 +42,7 @@ COMMANDS = [
         "explain gambling.guardian.example --band 6-9 --config guardian.yaml",
         ("block", "NXDOMAIN", "the published set"),
     ),
-    Command("explain guardian.home.arpa --band 6-9 --config guardian.yaml", ("allow", "protected")),
+    Command("explain guardian.home.arpa --band 6-9 --config guardian.yaml", ("guardian itself",)),
     Command("demo", ("alo116.al", "closed", "open")),
     Command("check --config absent.yaml", ("absent.yaml",), exit=78),
 ]
