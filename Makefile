@@ -83,10 +83,14 @@ core: $(READY) pure ## The core tests alone, under 5 seconds
 
 .PHONY: test
 test: $(READY) pure packages lint core ## Everything that CI runs: lint, the core tests, then all of them in full depth
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -m "not long"
+
+.PHONY: long
+long: $(READY) pure packages ## The tests that test leaves out because they take minutes: bad hours, kills, every route, compiled
+	$(BIN)/python -m pytest tests -m long
 
 .PHONY: check
-check: test lowest ## Before a submission: test, and most of it again with the oldest dependencies
+check: test long lowest ## Before a submission: test, and most of it again with the oldest dependencies
 	$(BIN)/python -m pip check
 
 .PHONY: lowest

@@ -60,6 +60,7 @@ def environment(compiled: Path, root: Path) -> dict[str, str]:
     return inherited | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+@pytest.mark.long
 def test_the_core_tests_pass_in_compiled_form(compiled: Path, environment: dict[str, str], root: Path) -> None:
     done = call(["-c", RUN, "-p", "no:cacheprovider", "-q", "--no-header", *CORE], root, environment)
     assert done.returncode == 0, done.stdout[-6000:]

@@ -79,7 +79,7 @@ def tried(family: Family, folder: Path, *words: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 def test_no_route_has_a_fault_whatever_a_parent_a_program_or_a_childs_device_sends(
     family: Family, tmp_path: Path
 ) -> None:

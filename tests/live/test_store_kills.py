@@ -18,7 +18,7 @@ OPENS_WITHIN = 3.0
 
 
 @pytest.mark.parametrize(
-    ("rounds", "seconds"), [pytest.param(20, 60), pytest.param(KILLS, 400, marks=pytest.mark.thorough)]
+    ("rounds", "seconds"), [pytest.param(20, 60), pytest.param(KILLS, 400, marks=pytest.mark.long)]
 )
 def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path, rounds: int, seconds: int) -> None:
     done = subprocess.run(

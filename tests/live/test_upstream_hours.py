@@ -151,7 +151,7 @@ def worsening(authority: Authority, how: str) -> Callable[[float], None]:
 BAD = ["dead", "slow", "flapping", "useless"]
 
 
-@pytest.mark.parametrize("how", [pytest.param(one, marks=pytest.mark.thorough) for one in BAD[1:]] + ["dead"])
+@pytest.mark.parametrize("how", [pytest.param(one, marks=pytest.mark.long) for one in BAD[1:]] + ["dead"])
 def test_names_in_memory_are_answered_whatever_the_only_upstream_does(
     alone: Device, authority: Authority, how: str
 ) -> None:
@@ -163,7 +163,7 @@ def test_names_in_memory_are_answered_whatever_the_only_upstream_does(
         assert slowest([one for one in alone.heard if one.asked > 2 * SETTLED]) <= AT_ONCE * BUSY
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 def test_a_dead_upstream_is_left_alone_said_once_and_heard_when_it_is_back(alone: Device, authority: Authority) -> None:
     asked: dict[bool, int] = {}
 
@@ -187,7 +187,7 @@ def test_a_dead_upstream_is_left_alone_said_once_and_heard_when_it_is_back(alone
     assert "example" not in log.partition("no upstream works")[2]
 
 
-@pytest.mark.parametrize("how", [pytest.param(one, marks=pytest.mark.thorough) for one in BAD[1:]] + ["dead"])
+@pytest.mark.parametrize("how", [pytest.param(one, marks=pytest.mark.long) for one in BAD[1:]] + ["dead"])
 def test_with_a_second_upstream_no_question_is_lost_and_none_waits_for_more_than_a_second(
     pair: Device, authority: Authority, how: str
 ) -> None:
