@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardian.web import server
+from guardian.web.api import adults
 from guardian.web.guard import HEADERS, MAX_BODY
 from guardian.web.pace import BURST
 from guardian.web.principals import Scope
@@ -293,6 +294,20 @@ def test_what_was_sent_is_never_markup_in_what_comes_back(house: House) -> None:
     faulty = house.call("POST", "/session", {"<b>": 1}, headers=session.headers)
     assert "b>" not in faulty.text
     assert {"where": "", "what": "has a key that is not known here"} in faulty.json["faults"]
+
+
+def test_a_fault_of_ours_says_nothing_of_itself(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("Ana")
+
+    token = house.token(Scope.READ)
+    monkeypatch.setattr(adults, "read_adults", fail)
+    got = house.call("GET", "/adults", headers=token)
+    assert (got.status, got.json["detail"]) == (500, "guardian made a mistake here; its log says where")
+    assert "please report it" in caplog.text
+    assert "Ana" not in caplog.text + got.text
 
 
 # --- how many, and how long -------------------------------------------------------------------------------------------

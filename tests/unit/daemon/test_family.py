@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -241,6 +242,25 @@ def test_a_store_that_holds_what_nobody_could_have_decided_is_not_taken_in(
     store.close()
     house.read()
     assert "damaged" in house.trouble
+    assert house.now(Band.MIDDLE) == before
+
+
+def test_more_groups_of_children_on_shared_devices_than_fit_are_refused_with_what_to_do(
+    parts: Parts, house: HouseFamily
+) -> None:
+    def share(store: sqlite3.Connection) -> None:
+        children = [add_child(store, f"child {number}", Band.MIDDLE, None, "Mum", TODAY) for number in range(20)]
+        # as no decision would write it: those refuse so many groups themselves
+        for number, pair in enumerate(itertools.combinations(children, 2)):
+            device = ("shared", f"3c:22:fb:00:01:{number:02x}", f"{TODAY:%Y-%m}")
+            made = store.execute("INSERT INTO device (name, hardware, arrived) VALUES (?, ?, ?)", device).lastrowid
+            store.executemany("INSERT INTO device_child VALUES (?, ?)", [(made, child) for child in pair])
+
+    house.read()
+    before = house.now(Band.MIDDLE)
+    write(parts.state.family, share)
+    house.read()
+    assert "let some devices be of one child" in house.trouble
     assert house.now(Band.MIDDLE) == before
 
 
