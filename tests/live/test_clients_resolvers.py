@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import getpass
-import shutil
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -17,7 +14,7 @@ from tests.live.authority import ADDRESS, Behaviour
 from tests.live.conftest import Guardian, publish, write_config
 from tests.live.stream_authority import Manner, StreamAuthority
 from tests.live.streams import NAME, SECONDS, Private
-from tests.oracle.peers import drawn_port, running
+from tests.oracle.peers import dnsmasq, unbound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,55 +22,11 @@ if TYPE_CHECKING:
 
     from tests.live.authority import Authority
 
+    Program = Callable[[str], str]
+
 GAMBLING = "gambling.guardian.example"
 LONG = 20 * 1024
 """Octets of an answer that comes in no packet."""
-UNBOUND = shutil.which("unbound", path="/usr/sbin:/sbin:/usr/bin")
-DNSMASQ = shutil.which("dnsmasq", path="/usr/sbin:/sbin:/usr/bin")
-needs_unbound = pytest.mark.skipif(UNBOUND is None, reason="unbound is not installed (apt install unbound)")
-needs_dnsmasq = pytest.mark.skipif(DNSMASQ is None, reason="dnsmasq is not installed (apt install dnsmasq-base)")
-
-_UNBOUND = """\
-server:
-  interface: 127.0.0.1@{port}
-  directory: "{folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  do-daemonize: no
-  do-ip6: no
-  do-not-query-localhost: no
-  num-threads: 1
-  module-config: "iterator"
-  {server}
-remote-control:
-  control-enable: no
-forward-zone:
-  name: "."
-  {forward}
-"""
-
-
-@contextlib.contextmanager
-def unbound(folder: Path, server: str, forward: str) -> Iterator[int]:
-    """Run unbound with these lines; give its port."""
-    port, config = drawn_port(), folder / "unbound.conf"
-    config.write_text(_UNBOUND.format(port=port, folder=folder, server=server, forward=forward))
-    with running([UNBOUND or "", "-d", "-c", str(config)], "start of service"):
-        yield port
-
-
-@contextlib.contextmanager
-def dnsmasq(folder: Path, upstream: int) -> Iterator[int]:
-    """Run dnsmasq in front of guardian; give its port."""
-    port, config = drawn_port(), folder / "dnsmasq.conf"
-    lines = f"port={port}", f"user={getpass.getuser()}", f"server=127.0.0.1#{upstream}"
-    rest = "listen-address=127.0.0.1", "bind-interfaces", "no-resolv", "no-hosts", "no-poll", "cache-size=0"
-    config.write_text("\n".join((*lines, *rest)) + "\n")
-    command = [DNSMASQ or "", "--keep-in-foreground", f"--conf-file={config}", "--log-facility=-", "--pid-file="]
-    with running(command, "using nameserver"):
-        yield port
 
 
 @pytest.fixture
@@ -99,26 +52,28 @@ def judge(port: int) -> None:
     assert ADDRESS in str(ask(port, "MiXeD.CaSe.ExAmPlE").answer)
 
 
-@needs_unbound
 @pytest.mark.parametrize("server", ["use-caps-for-id: no", "use-caps-for-id: yes", "tcp-upstream: yes"])
 def test_unbound_in_front_hears_what_guardian_says(
-    house: Path, tmp_path: Path, start: Callable[..., Guardian], server: str
+    house: Path, tmp_path: Path, start: Callable[..., Guardian], program: Program, server: str
 ) -> None:
-    guardian = start(house).ready()
-    with unbound(tmp_path, server, f"forward-addr: 127.0.0.1@{guardian.port}") as port:
+    forward = f"forward-addr: 127.0.0.1@{start(house).ready().port}"
+    with unbound(program("unbound"), tmp_path, lines=f"  {server}", forward=forward) as port:
         judge(port)
 
 
-@needs_unbound
-def test_unbound_asks_guardian_over_tls_and_believes_its_certificate(private: Private, tmp_path: Path) -> None:
+def test_unbound_asks_guardian_over_tls_and_believes_its_certificate(
+    private: Private, tmp_path: Path, program: Program
+) -> None:
+    lines = f'  tls-cert-bundle: "{private.authority}"'
     forward = f"forward-tls-upstream: yes\n  forward-addr: 127.0.0.1@{private.port}#{NAME}"
-    with unbound(tmp_path, f'tls-cert-bundle: "{private.authority}"', forward) as port:
+    with unbound(program("unbound"), tmp_path, lines=lines, forward=forward) as port:
         judge(port)
 
 
-@needs_dnsmasq
-def test_dnsmasq_in_front_hears_what_guardian_says(house: Path, tmp_path: Path, start: Callable[..., Guardian]) -> None:
-    with dnsmasq(tmp_path, start(house).ready().port) as port:
+def test_dnsmasq_in_front_hears_what_guardian_says(
+    house: Path, tmp_path: Path, start: Callable[..., Guardian], program: Program
+) -> None:
+    with dnsmasq(program("dnsmasq"), tmp_path, start(house).ready().port) as port:
         judge(port)
 
 
@@ -132,15 +87,18 @@ def test_what_is_too_long_is_cut_off_over_udp_and_whole_over_tcp(long_answers: G
     assert len(whole.to_wire(max_size=65_535)) >= LONG * 0.9
 
 
-@needs_unbound
-def test_unbound_comes_back_over_tcp_for_what_is_too_long(long_answers: Guardian, tmp_path: Path) -> None:
-    with unbound(tmp_path, "edns-buffer-size: 1232", f"forward-addr: 127.0.0.1@{long_answers.port}") as port:
+def test_unbound_comes_back_over_tcp_for_what_is_too_long(
+    long_answers: Guardian, tmp_path: Path, program: Program
+) -> None:
+    forward = f"forward-addr: 127.0.0.1@{long_answers.port}"
+    with unbound(program("unbound"), tmp_path, lines="  edns-buffer-size: 1232", forward=forward) as port:
         assert len(ask(port, "long.example", "TXT").to_wire(max_size=65_535)) >= LONG * 0.9
 
 
-@needs_dnsmasq
-def test_dnsmasq_comes_back_over_tcp_for_what_is_too_long(long_answers: Guardian, tmp_path: Path) -> None:
-    with dnsmasq(tmp_path, long_answers.port) as port:
+def test_dnsmasq_comes_back_over_tcp_for_what_is_too_long(
+    long_answers: Guardian, tmp_path: Path, program: Program
+) -> None:
+    with dnsmasq(program("dnsmasq"), tmp_path, long_answers.port) as port:
         assert len(ask(port, "long.example", "TXT").to_wire(max_size=65_535)) >= LONG * 0.9
 
 

@@ -4,96 +4,30 @@ from __future__ import annotations
 
 import io
 import random
-import shutil
-import socket
-import subprocess
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import dns.message
 import dns.query
 import dns.rcode
-import pytest
 
 from guardian.lists.formats import read_rules
 from guardian.lists.text import Report
 from guardian.model import Format
 from guardian.wire.names import to_wire
 from tests.live.authority import ADDRESS
+from tests.oracle.peers import Kind, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from guardian.model import Rule
     from tests.live.authority import Authority
 
+    Program = Callable[[str], str]
+
 NAMES = 1_500
 SECONDS = 20
-
-DNSMASQ = """\
-port={port}
-listen-address=127.0.0.1
-bind-interfaces
-no-resolv
-no-hosts
-no-poll
-cache-size=0
-server=127.0.0.1#{upstream}
-"""
-UNBOUND = """\
-server:
-  interface: 127.0.0.1@{port}
-  directory: "{folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  do-daemonize: no
-  do-ip6: no
-  do-not-query-localhost: no
-  num-threads: 1
-  module-config: "respip iterator"
-  unblock-lan-zones: yes
-remote-control:
-  control-enable: no
-forward-zone:
-  name: "."
-  forward-addr: 127.0.0.1@{upstream}
-"""
-
-
-def drawn_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(command: list[str], ready: str) -> Iterator[None]:
-    """Run a peer from when it says that it is ready to the end of the test."""
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            said = []
-            for line in process.stderr:
-                said.append(line)
-                if ready in line:
-                    break
-            else:
-                pytest.fail("".join(said))
-            yield
-        finally:
-            process.terminate()
-            process.wait(SECONDS)
-
-
-def program(name: str) -> str:
-    found = shutil.which(name, path="/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin")
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 def is_closed(port: int, name: str) -> bool:
@@ -186,7 +120,7 @@ def asked_about(chance: random.Random, ruled: list[str], more: list[str]) -> lis
     return chance.sample(every, min(NAMES, len(every)))
 
 
-def test_dnsmasq_closes_what_its_lines_close_here(tmp_path: Path, authority: Authority) -> None:
+def test_dnsmasq_closes_what_its_lines_close_here(tmp_path: Path, authority: Authority, program: Program) -> None:
     chance = random.Random(1)
     ruled = some_names(chance, 260)
     lines = []
@@ -198,14 +132,13 @@ def test_dnsmasq_closes_what_its_lines_close_here(tmp_path: Path, authority: Aut
     # A star of its own tree: what is more precise than a star is a question that dnsmasq answers in its own way.
     stars = ["star.guardian-star.net", "t.guardian-star.org"]
     lines += [f"local=/*{stars[0]}/", f"local=/*.{stars[1]}/"]
-    port, config = drawn_port(), tmp_path / "dnsmasq.conf"
-    config.write_text(DNSMASQ.format(port=port, upstream=authority.port) + "\n".join(lines) + "\n")
+    text = "\n".join(lines)
     names = [*asked_about(chance, ruled, some_names(chance, 400)), *asked_about(chance, stars, [])]
-    with running([program("dnsmasq"), "-k", "-C", str(config), "--log-facility=-", "--pid-file="], "started, version"):
-        compare("\n".join(lines), Format.DNSMASQ, port, names)
+    with serving(Kind.DNSMASQ, program("dnsmasq"), text + "\n", tmp_path, authority) as port:
+        compare(text, Format.DNSMASQ, port, names)
 
 
-def test_unbound_closes_what_its_lines_close_here(tmp_path: Path, authority: Authority) -> None:
+def test_unbound_closes_what_its_lines_close_here(tmp_path: Path, authority: Authority, program: Program) -> None:
     chance = random.Random(2)
     ruled = some_names(chance, 260)
     kinds = ("static", "always_null", "always_nxdomain", "always_nodata", "always_refuse", "refuse", "redirect")
@@ -217,15 +150,13 @@ def test_unbound_closes_what_its_lines_close_here(tmp_path: Path, authority: Aut
     # Data of its own tree: a redirect zone may have none below it.
     data = [name.replace("example", "guardian-data.org") for name in ruled[220:] if name.endswith("example")]
     lines += [f'local-data: "{name}. A 0.0.0.0"' for name in data]
-    port, config = drawn_port(), tmp_path / "unbound.conf"
-    head, _, tail = UNBOUND.format(port=port, folder=tmp_path, upstream=authority.port).partition("remote-control:")
-    config.write_text(head + "\n".join(f"  {line}" for line in lines) + "\nremote-control:" + tail)
+    text = "".join(f"  {line}\n" for line in ("unblock-lan-zones: yes", *lines))
     names = [*asked_about(chance, ruled[:220], some_names(chance, 400)), *asked_about(chance, data, [])]
-    with running([program("unbound"), "-d", "-c", str(config)], "start of service"):
+    with serving(Kind.UNBOUND, program("unbound"), text, tmp_path, authority) as port:
         compare("\n".join(lines), Format.UNBOUND, port, names)
 
 
-def test_unbound_closes_what_a_policy_zone_closes_here(tmp_path: Path, authority: Authority) -> None:
+def test_unbound_closes_what_a_policy_zone_closes_here(tmp_path: Path, authority: Authority, program: Program) -> None:
     chance = random.Random(3)
     ruled = some_names(chance, 300)
     actions = ("CNAME .", "CNAME .", "CNAME *.", "IN CNAME .", "60 IN CNAME .", "A 192.0.2.1")
@@ -237,10 +168,7 @@ def test_unbound_closes_what_a_policy_zone_closes_here(tmp_path: Path, authority
     ]
     lines += [f"{chance.choice(('', '*.'))}{name} {chance.choice(actions)}" for name in ruled[:240]]
     lines += [f"{chance.choice(('', '*.'))}{name} CNAME rpz-passthru." for name in ruled[240:]]
-    port, config, zone = drawn_port(), tmp_path / "unbound.conf", tmp_path / "rpz.zone"
-    zone.write_text("\n".join(lines) + "\n")
-    policy = f'rpz:\n  name: "rpz.invalid."\n  zonefile: "{zone}"\n'
-    config.write_text(UNBOUND.format(port=port, folder=tmp_path, upstream=authority.port) + policy)
+    text = "\n".join(lines)
     names = asked_about(chance, ruled, some_names(chance, 400))
-    with running([program("unbound"), "-d", "-c", str(config)], "start of service"):
-        compare("\n".join(lines), Format.RPZ, port, names)
+    with serving(Kind.RPZ, program("unbound"), text + "\n", tmp_path, authority) as port:
+        compare(text, Format.RPZ, port, names)

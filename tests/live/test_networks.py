@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import sys
 import time
@@ -155,9 +154,8 @@ def test_that_the_kernel_said_more_than_was_heard_is_noticed(town: Town, monkeyp
         ear.close()
 
 
-@pytest.mark.skipif(shutil.which("dnsmasq") is None, reason="no dnsmasq")
 def test_a_router_that_asks_for_everybody_is_recognised(
-    town: Town, compiled: Path, tmp_path: Path, plugged: Callable[..., Device]
+    town: Town, compiled: Path, tmp_path: Path, plugged: Callable[..., Device], program: Callable[[str], str]
 ) -> None:
     router = plugged(number=254)
     town.home.ip("route", "replace", "default", "via", at(FOUR, 254))
@@ -165,9 +163,16 @@ def test_a_router_that_asks_for_everybody_is_recognised(
         with town.home.inside():
             authority = ending.enter_context(Authority())
         path = written(tmp_path, authority, compiled, port=54)
-        program = town.home.running(sys.executable, "-c", HASTY, "dns", "--config", str(path))
-        guardian = ending.enter_context(Guardian(path, program=program)).ready()
-        forwarder = ["dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--cache-size=0", "--log-facility=-"]
+        hasty = town.home.running(sys.executable, "-c", HASTY, "dns", "--config", str(path))
+        guardian = ending.enter_context(Guardian(path, program=hasty)).ready()
+        forwarder = [
+            program("dnsmasq"),
+            "--no-daemon",
+            "--no-resolv",
+            "--no-hosts",
+            "--cache-size=0",
+            "--log-facility=-",
+        ]
         words = [*forwarder, f"--server={at(FOUR, 1)}#54", "--listen-address=127.0.0.1", "--bind-interfaces"]
         ending.enter_context(Guardian(path, program=router.running(*words))).wait_for("started")
         # a device of the router's own network, which guardian never sees

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import ssl
 import threading
@@ -248,10 +247,19 @@ def test_a_device_can_t_pose_as_another_by_what_routers_say(plugged: Callable[..
         assert told == RULES[TABLET]
 
 
-@pytest.mark.skipif(shutil.which("dnsmasq") is None, reason="no dnsmasq")
-def test_behind_a_trusted_router_each_device_keeps_its_rules(home: Home, plugged: Callable[..., Device]) -> None:
+def test_behind_a_trusted_router_each_device_keeps_its_rules(
+    home: Home, plugged: Callable[..., Device], program: Callable[[str], str]
+) -> None:
     router, server = plugged(number=ROUTER), at(FOUR, ROUTER)
-    words = ["dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--log-facility=-", "--add-mac", "--strip-mac"]
+    words = [
+        program("dnsmasq"),
+        "--no-daemon",
+        "--no-resolv",
+        "--no-hosts",
+        "--log-facility=-",
+        "--add-mac",
+        "--strip-mac",
+    ]
     words += [f"--server={at(FOUR, 1)}", f"--listen-address={server}", "--bind-interfaces"]
     with Guardian(home.state.folder, program=router.running(*words)) as forwarder:
         forwarder.wait_for("started")

@@ -30,6 +30,7 @@ import pytest
 
 from guardian.errors import StoreError
 from guardian.system.ports import udp_socket
+from tests.conftest import cannot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,13 +139,6 @@ def make_tree(debootstrap: str, folder: Path) -> None:
         cannot(f"debootstrap failed: {' / '.join(done.stdout.splitlines()[-3:])}")
     for package in (folder / "var/cache/apt/archives").glob("*.deb"):
         package.unlink()
-
-
-def cannot(reason: str) -> None:
-    """Skip; in CI, where everything needed is there, that would hide a fault."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture

@@ -86,37 +86,58 @@ server:
   do-ip6: no
   do-not-query-localhost: no
   num-threads: 1
-  module-config: "respip iterator"
+  module-config: "{modules}"
 {lines}
 remote-control:
   control-enable: no
 forward-zone:
   name: "."
-  forward-addr: 127.0.0.1@{upstream}
+  {forward}
 """
 
 
 @contextlib.contextmanager
 def serving(kind: Kind, program: str, text: str, folder: Path, authority: Authority) -> Iterator[int]:
     """Serve `text`, the rules in the words of `kind`, on a port, with `authority` behind."""
-    port = drawn_port()
     path = folder / "rules"
-    config = folder / "server.conf"
-    if kind.program == "dnsmasq":
-        head = _DNSMASQ.format(port=port, upstream=authority.port, user=getpass.getuser())
+    if kind in {Kind.HOSTS, Kind.RPZ}:
         path.write_text(text, "ascii")
-        config.write_text(head + (f"addn-hosts={path}\n" if kind is Kind.HOSTS else text), "ascii")
-        command = [program, "--keep-in-foreground", f"--conf-file={config}", "--log-facility=-", "--pid-file="]
-        ready = f"read {path}" if kind is Kind.HOSTS else "using nameserver"
+    if kind.program == "dnsmasq":
+        lines, ready = (f"addn-hosts={path}\n", f"read {path}") if kind is Kind.HOSTS else (text, "using nameserver")
+        started = dnsmasq(program, folder, authority.port, lines=lines, ready=ready)
     else:
-        lines = text if kind is Kind.UNBOUND else ""
-        whole = _UNBOUND.format(port=port, folder=folder, upstream=authority.port, lines=lines)
-        if kind is Kind.RPZ:
-            path.write_text(text, "ascii")
-            whole += f'rpz:\n  name: "rpz.invalid."\n  zonefile: "{path}"\n'
-        config.write_text(whole, "ascii")
-        command, ready = [program, "-d", "-c", str(config)], "start of service"
-    with running(command, ready):
+        started = unbound(
+            program,
+            folder,
+            modules="respip iterator",
+            lines=text if kind is Kind.UNBOUND else "",
+            forward=f"forward-addr: 127.0.0.1@{authority.port}",
+            more=f'rpz:\n  name: "rpz.invalid."\n  zonefile: "{path}"\n' if kind is Kind.RPZ else "",
+        )
+    with started as port:
+        yield port
+
+
+@contextlib.contextmanager
+def dnsmasq(
+    program: str, folder: Path, upstream: int, *, lines: str = "", ready: str = "using nameserver"
+) -> Iterator[int]:
+    """Run dnsmasq with these lines, with the port `upstream` behind, once it has said `ready`; give its port."""
+    port, config = drawn_port(), folder / "dnsmasq.conf"
+    config.write_text(_DNSMASQ.format(port=port, upstream=upstream, user=getpass.getuser()) + lines, "ascii")
+    with running([program, "--keep-in-foreground", f"--conf-file={config}", "--log-facility=-", "--pid-file="], ready):
+        yield port
+
+
+@contextlib.contextmanager
+def unbound(
+    program: str, folder: Path, *, lines: str, forward: str, modules: str = "iterator", more: str = ""
+) -> Iterator[int]:
+    """Run unbound with these lines of its server, `forward` for every name, and `more` clauses; give its port."""
+    port, config = drawn_port(), folder / "unbound.conf"
+    whole = _UNBOUND.format(port=port, folder=folder, modules=modules, lines=lines, forward=forward)
+    config.write_text(whole + more, "ascii")
+    with running([program, "-d", "-c", str(config)], "start of service"):
         yield port
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
 from guardian.lists.catalog import read_catalog, read_protected
+from tests.conftest import cannot
 from tests.unit.blocklists.pages import CATEGORIES, PUBLIC, ROOT
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def _unknown(hunspell: str, text: str) -> list[str]:
         command, input=text, capture_output=True, text=True, encoding="utf-8", check=False, timeout=20
     )
     if done.returncode:
-        pytest.skip("no Albanian dictionary: see tests/debian-packages.txt")
+        cannot("no Albanian dictionary: see tests/debian-packages.txt")
     return sorted({word for word in done.stdout.split() if len(word) > 1})
 
 
