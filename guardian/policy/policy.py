@@ -21,7 +21,7 @@ from guardian.wire.names import label_offsets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from guardian.lists.domain_set import DomainSet
+    from guardian.lists.domain_set import DomainSet, Heard
     from guardian.lists.rows import Row
     from guardian.lists.set_file import ListInfo
     from guardian.model import Asker, Match
@@ -122,7 +122,7 @@ class Policy:
 
     def rules_of(self, domains: DomainSet, name: bytes, labels: tuple[int, ...], qtype: int, asker: Asker) -> BandRules:
         """Give, of the children on the device, the rules of the one whose verdict counts."""
-        verdicts = self._verdicts(domains.find(name, labels), domains, name, labels, qtype, asker)
+        verdicts = self._verdicts(domains.hear(domains.find(name, labels), name, labels, qtype, asker), name, labels)
         return self._parts[verdicts.index(_strictest(verdicts))].rules
 
     def _judge(
@@ -163,7 +163,7 @@ class Policy:
         asker: Asker,
     ) -> tuple[Verdict, int]:
         heard = domains.hear(match, name, labels, qtype, asker)
-        verdict = _strictest(self._verdicts(match, domains, name, labels, qtype, asker))
+        verdict = _strictest(self._verdicts(heard, name, labels))
         if match is None or verdict.list_index < 0:
             return verdict, 0
         if verdict.blocked and self.decide(match).covers_below and not heard.opens and name not in self._above:
@@ -171,17 +171,8 @@ class Policy:
         named = heard.stored.any >> verdict.list_index & 1
         return verdict, match.label if named else 0
 
-    def _verdicts(
-        self,
-        match: Match | None,
-        domains: DomainSet,
-        name: bytes,
-        labels: tuple[int, ...],
-        qtype: int,
-        asker: Asker,
-    ) -> list[Verdict]:
-        """Give each child's verdict, the slow way."""
-        heard = domains.hear(match, name, labels, qtype, asker)
+    def _verdicts(self, heard: Heard, name: bytes, labels: tuple[int, ...]) -> list[Verdict]:
+        """Give each child's verdict, the slow way, by what the set says of a question."""
         said = said_of(heard.stored.union(heard.shaped), self._undoing)
         return [_judge(said, _NOTHING, part.masks, part.said(name, labels), holes=True) for part in self._parts]
 
