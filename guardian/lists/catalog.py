@@ -31,18 +31,20 @@ _Format = Annotated[Format, BeforeValidator(Format)]
 _Scope = Annotated[Scope, BeforeValidator(Scope)]
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """A part of a file of blocklists/: frozen, strict, without unknown keys."""
+
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
-class Bilingual(_Entry):
+class Bilingual(Entry):
     """A text in both languages of the house."""
 
     sq: str = Field(min_length=1, max_length=500)
     en: str = Field(min_length=1, max_length=500)
 
 
-class Category(_Entry):
+class Category(Entry):
     """A kind of site, and what each band does with it by default."""
 
     title: Bilingual
@@ -57,7 +59,7 @@ class Category(_Entry):
     bands: dict[_Band, _Action] = Field(min_length=len(Band))
 
 
-class Categories(_Entry):
+class Categories(Entry):
     """The file categories.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")
@@ -65,7 +67,7 @@ class Categories(_Entry):
     categories: dict[str, Category] = Field(max_length=64)
 
 
-class Listed(_Entry):
+class Listed(Entry):
     """One list of the catalogue."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -82,14 +84,14 @@ class Listed(_Entry):
     undoes: Literal["list", "category"] = "list"
 
 
-class Catalog(_Entry):
+class Catalog(Entry):
     """The file catalog.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")
     lists: list[Listed] = Field(max_length=1000)
 
 
-class ProtectedName(_Entry):
+class ProtectedName(Entry):
     """A name that no list, band or person may block, with its reason."""
 
     name: str
@@ -101,7 +103,7 @@ class ProtectedName(_Entry):
     reviewers: list[str] = Field(max_length=16)
 
 
-class Protected(_Entry):
+class Protected(Entry):
     """The file protected.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")

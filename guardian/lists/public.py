@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from guardian.config.document import read_document, validate
-from guardian.lists.catalog import Bilingual  # noqa: TC001 pydantic reads it when the class is made
+from guardian.lists.catalog import Bilingual, Entry
 from guardian.model import Band, Format, Scope
 
 _Band = Annotated[Band, BeforeValidator(Band)]
@@ -22,18 +22,14 @@ _Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 _Url = Annotated[str, Field(pattern=r"^https://[!-~]{4,300}$")]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Size(_Entry):
+class Size(Entry):
     """How many names a copy held, and how old the copy was."""
 
     names: int = Field(ge=1)
     on: _Day
 
 
-class PublicList(_Entry):
+class PublicList(Entry):
     """A list that somebody else publishes."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -59,7 +55,7 @@ class PublicList(_Entry):
     """The day on which somebody held publisher, licence, form and size to a copy; no address has been fetched yet."""
 
 
-class LeftOut(_Entry):
+class LeftOut(Entry):
     """A list that was weighed and not taken, with the reason."""
 
     title: str
@@ -67,7 +63,7 @@ class LeftOut(_Entry):
     why: Bilingual
 
 
-class PublicLists(_Entry):
+class PublicLists(Entry):
     """The file public.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")

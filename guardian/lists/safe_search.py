@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from guardian.config.document import read_document, validate
 from guardian.config.values import BandText, NameText
 from guardian.errors import ConfigError
-from guardian.lists.catalog import Bilingual
+from guardian.lists.catalog import Bilingual, Entry
 from guardian.model import Band
 from guardian.wire.names import to_wire
 
@@ -48,11 +48,7 @@ class Asked(NamedTuple):
     """A Strength; None for what the band does."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Target(_Entry):
+class Target(Entry):
     """The names that an engine answers with its filter on; a name alone is the strict one."""
 
     strict: NameText
@@ -77,7 +73,7 @@ class _NameAlone:
         return {"anyOf": [{"type": "string"}, schema_of(inner)]}
 
 
-class Engine(_Entry):
+class Engine(Entry):
     """One search engine."""
 
     title: _Title
@@ -88,14 +84,14 @@ class Engine(_Entry):
     source: str = Field(min_length=1)
 
 
-class Strengths(_Entry):
+class Strengths(Entry):
     """What one band asks of the engines."""
 
     search: Literal["strict", "off"]
     youtube: Strength
 
 
-class SafeSearch(_Entry):
+class SafeSearch(Entry):
     """The file safesearch.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")

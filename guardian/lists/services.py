@@ -9,10 +9,10 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from guardian.config.document import read_document, validate
-from guardian.lists.catalog import Bilingual  # noqa: TC001 pydantic reads it when the class is made
+from guardian.lists.catalog import Bilingual, Entry
 
 
 class Group(enum.StrEnum):
@@ -35,11 +35,7 @@ class Group(enum.StrEnum):
 _Group = Annotated[Group, BeforeValidator(Group)]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class LeastAge(_Entry):
+class LeastAge(Entry):
     """From which age the service itself admits people, by its own terms."""
 
     least: int = Field(ge=3, le=18)
@@ -47,14 +43,14 @@ class LeastAge(_Entry):
     source: str = Field(min_length=1, max_length=200)
 
 
-class SharedHost(_Entry):
+class SharedHost(Entry):
     """A host that the service uses and that stays open, be it below a name of the service."""
 
     name: str
     reason: Bilingual
 
 
-class Service(_Entry):
+class Service(Entry):
     """A file of services/; its id is the file's name."""
 
     schema_: Literal[1] = Field(alias="schema")
@@ -73,7 +69,7 @@ class Service(_Entry):
     """The day on which somebody saw that the names do it; None as long as nobody has."""
 
 
-class Groups(_Entry):
+class Groups(Entry):
     """The file groups.yaml."""
 
     schema_: Literal[1] = Field(alias="schema")
