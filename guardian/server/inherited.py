@@ -12,8 +12,8 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from guardian.server.listener import BURST, Listener, unmapped
-from guardian.server.udp import MAX_PACKET
+from guardian.server.listener import BURST, unmapped
+from guardian.server.udp import MAX_PACKET, DatagramListener
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,7 +36,7 @@ _ROOM = socket.CMSG_SPACE(_INFO6.size) + socket.CMSG_SPACE(_INFO.size)
 _LINK_LOCAL = b"\xfe\x80"
 
 
-class InheritedUdpListener(Listener["To"]):
+class InheritedUdpListener(DatagramListener["To"]):
     """One datagram socket, from packet to reply, wherever it was asked."""
 
     def __init__(
@@ -53,16 +53,6 @@ class InheritedUdpListener(Listener["To"]):
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         else:
             listener.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-
-    def start(self) -> None:
-        """Serve from now on."""
-        self._loop.add_reader(self._socket.fileno(), self._readable)
-
-    def close(self) -> None:
-        """Serve no longer, say what is to be said, and close the socket; what it holds unread waits for the next."""
-        self._flush()
-        self._loop.remove_reader(self._socket.fileno())
-        self._socket.close()
 
     def send(self, message: bytes, to: To) -> None:
         """Send a reply from the address that was asked; a full buffer drops it: UDP owes nobody delivery."""

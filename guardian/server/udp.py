@@ -5,9 +5,10 @@ Law 1: at most BURST packets a wake, so that a flood on one socket starves nobod
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from guardian.server.listener import BURST, Listener
+from guardian.server.listener import BURST, Listener, To
 
 if TYPE_CHECKING:
     Source = tuple[str, int] | tuple[str, int, int, int]
@@ -16,18 +17,26 @@ MAX_PACKET = 4096
 """Octets of a question with room for padding (RFC 8467)."""
 
 
-class UdpListener(Listener["Source"]):
-    """One listening socket, from packet to reply."""
+class DatagramListener(Listener[To]):
+    """A socket that is read a burst at a time."""
 
     def start(self) -> None:
         """Serve from now on."""
         self._loop.add_reader(self._socket.fileno(), self._readable)
 
     def close(self) -> None:
-        """Serve no longer, say what is to be said, and close the socket."""
+        """Serve no longer, say what is to be said, and close the socket; one of systemd's keeps what is unread."""
         self._flush()
         self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
+
+    @abstractmethod
+    def _readable(self) -> None:
+        """Answer a burst."""
+
+
+class UdpListener(DatagramListener["Source"]):
+    """One listening socket, from packet to reply."""
 
     def send(self, message: bytes, to: Source) -> None:
         """Send a reply; a full buffer drops it: UDP owes nobody delivery."""
