@@ -7,7 +7,8 @@ Law 2: each place is told once, and at most MAX_TOLD of them.
 from __future__ import annotations
 
 import logging
-import traceback
+
+from guardian.system.faults import in_words
 
 LOG = logging.getLogger("guardian")
 MAX_TOLD = 64
@@ -20,9 +21,7 @@ def tell_fault(fault: BaseException | None) -> None:
     if fault is None:
         LOG.error("a fault of an unknown kind")
         return
-    last = traceback.extract_tb(fault.__traceback__)[-1:]
-    place = f"{last[0].filename.rpartition('/')[2]}:{last[0].lineno}" if last else "an unknown place"
-    told = f"{type(fault).__name__} at {place}"
+    told = in_words(fault)
     # once each: a line for every packet would hold the times of questions, and fill a disk
     if told not in _TOLD and len(_TOLD) < MAX_TOLD:
         _TOLD.add(told)

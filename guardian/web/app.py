@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from guardian.control.lines import read_json
 from guardian.errors import DecisionError, StoreError, WireError
+from guardian.system.faults import in_words
 from guardian.web.errors import Fault, ProblemError, faults_of, json_text, problem_response
 from guardian.web.guard import HEADERS, JSON, MAX_BODY, MAX_DEPTH, Asked, Guard, too_long
 from guardian.web.principals import NOBODY, UNSIGNED, Right
@@ -115,11 +116,7 @@ def guarded(response: web.StreamResponse) -> web.StreamResponse:
 
 def our_fault(error: BaseException) -> web.Response:
     """Tell the log of a fault of ours, by its kind and place, and give the answer to who met it."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    LOG.error("a fault of guardian's own, please report it: %s at %s", type(error).__name__, place)
+    LOG.error("a fault of guardian's own, please report it: %s", in_words(error))
     return problem_response(
         ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "guardian made a mistake here; its log says where")
     )

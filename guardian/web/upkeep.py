@@ -14,9 +14,8 @@ from guardian.errors import GuardianError
 from guardian.family.retention import tidy
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import date
 
     from guardian.web.home import Home
 
@@ -43,12 +42,6 @@ async def tidied(home: Home, is_known: Callable[[float], bool], done: date | Non
     moment = await home.moment()
     if moment.date() == done or not is_known(moment.timestamp()):
         return done
-    if await home.keep(lambda store: _changes(store, moment)):
+    if await home.keep(lambda store: tidy(store, moment)):
         await home.tell()
     return moment.date()
-
-
-def _changes(store: sqlite3.Connection, moment: datetime) -> bool:
-    before = store.total_changes
-    tidy(store, moment)
-    return store.total_changes > before
