@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from guardian.cli.called import child_called
 from guardian.cli.deciding import WHO, decide, family_of, now_of, show, tell
-from guardian.cli.holding import holding, now_of_children
+from guardian.cli.holding import facts_of, holding, now_of_children
 from guardian.cli.house import add_config, open_house
 from guardian.cli.table import table
 from guardian.family.children import AS_BAND, SAFE_SEARCH, VIDEO, ChildChange, add_child, change_child, remove_child
@@ -63,7 +63,7 @@ def _add(given: Namespace) -> int:
     )
     child = next(one for one in decided.family.children if one.id == decided.result)
     sentence = f"{child.name}: band {child.band}{_moving(child)}"
-    return tell(given, decided, sentence, child=_told(child))
+    return tell(given, decided, sentence, child=facts_of(child))
 
 
 def _list(given: Namespace) -> int:
@@ -85,7 +85,9 @@ def _list(given: Namespace) -> int:
         for child in children
     ]
     told = {
-        "children": [{**_told(child), "devices": devices[child.id], "now": holds.get(child.id)} for child in children]
+        "children": [
+            {**facts_of(child), "devices": devices[child.id], "now": holds.get(child.id)} for child in children
+        ]
     }
     return show(given, told, list(table(("NO", "NAME", "BAND", "MOVES ON", "DEVICES", "NOW"), rows)), NONE)
 
@@ -109,7 +111,7 @@ def _change(given: Namespace) -> int:
     decided = decide(house, lambda desk: change_child(desk.store, number, change, WHO, desk.today))
     child = next(one for one in decided.family.children if one.id == number)
     sentence = f"{child.name}: band {child.band}{_moving(child)}"
-    return tell(given, decided, sentence, child=_told(child))
+    return tell(given, decided, sentence, child=facts_of(child))
 
 
 def _remove(given: Namespace) -> int:
@@ -122,14 +124,3 @@ def _remove(given: Namespace) -> int:
 
 def _moving(child: Child) -> str:
     return f", the next one from {child.moves_on}" if child.moves_on else " for good"
-
-
-def _told(child: Child) -> dict[str, object]:
-    return {
-        "number": child.id,
-        "name": child.name,
-        "band": child.band.value,
-        "moves_on": child.moves_on or NEVER,
-        "safe_search": child.safe_search or AS_BAND,
-        "video": child.video or AS_BAND,
-    }

@@ -55,6 +55,18 @@ def _now_in_words(child: ChildNow, now: datetime) -> str:
     return "; ".join([*paused, *closed]) or "as its band"
 
 
+def facts_of(child: Child) -> dict[str, object]:
+    """Give what a family has decided of a child itself, for JSON."""
+    return {
+        "number": child.id,
+        "name": child.name,
+        "band": child.band.value,
+        "moves_on": child.moves_on or NEVER,
+        "safe_search": child.safe_search or AS_BAND,
+        "video": child.video or AS_BAND,
+    }
+
+
 def holding(family: Family, child: Child, now: datetime, holds: str | None) -> tuple[dict[str, Any], list[str]]:
     """Give everything that was decided for a child, as values and as lines."""
     mine = {None, child.id}
@@ -85,12 +97,7 @@ def holding(family: Family, child: Child, now: datetime, holds: str | None) -> t
     for title, told in parts.items():
         lines += [f"  {'' if number else title:12}{one}" for number, one in enumerate(told or ["none"])]
     values = {
-        "number": child.id,
-        "name": child.name,
-        "band": child.band.value,
-        "moves_on": child.moves_on or NEVER,
-        "safe_search": child.safe_search or AS_BAND,
-        "video": child.video or AS_BAND,
+        **facts_of(child),
         "label": child.label,
         "now": holds,
         **{title.replace(" ", "_"): told for title, told in parts.items()},
