@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import trustme
 
-from bench.servers import free_port, needed, running
+from bench.servers import UNBOUND_SERVER, free_port, needed, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,33 +16,19 @@ if TYPE_CHECKING:
 
 NAME = "upstream.bench.example"
 
-_UNBOUND = """\
+_UNBOUND = f"""\
 server:
-  interface: 127.0.0.1@{port}
-  interface: 127.0.0.1@{tls}
-  tls-port: {tls}
-  tls-service-key: "{folder}/tls.key"
-  tls-service-pem: "{folder}/tls.pem"
+  interface: 127.0.0.1@{{port}}
+  interface: 127.0.0.1@{{tls}}
+  tls-port: {{tls}}
+  tls-service-key: "{{folder}}/tls.key"
+  tls-service-pem: "{{folder}}/tls.pem"
   incoming-num-tcp: 16
-  access-control: 127.0.0.0/8 allow
-  num-threads: 1
-  do-daemonize: no
-  chroot: ""
-  username: ""
-  directory: "{folder}"
-  pidfile: ""
-  use-syslog: no
-  logfile: ""
-  verbosity: 0
-  module-config: "iterator"
-  do-not-query-localhost: no
-  outgoing-range: 8192
-  num-queries-per-thread: 4096
-remote-control:
+{UNBOUND_SERVER}remote-control:
   control-enable: no
 forward-zone:
   name: "."
-  forward-addr: 127.0.0.1@{upstream}
+  forward-addr: 127.0.0.1@{{upstream}}
 """
 
 

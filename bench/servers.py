@@ -24,9 +24,7 @@ START_SECONDS = 180.0
 
 _HEADER_OCTETS = 12
 
-_UNBOUND = """\
-server:
-  interface: 127.0.0.1@{port}
+UNBOUND_SERVER = """\
   access-control: 127.0.0.0/8 allow
   num-threads: 1
   do-daemonize: no
@@ -39,17 +37,22 @@ server:
   verbosity: 0
   module-config: "iterator"
   do-not-query-localhost: no
-  msg-cache-size: 64m
-  rrset-cache-size: 128m
   outgoing-range: 8192
   num-queries-per-thread: 4096
+"""
+"""How every unbound of the bench runs."""
+_UNBOUND = f"""\
+server:
+  interface: 127.0.0.1@{{port}}
+{UNBOUND_SERVER}  msg-cache-size: 64m
+  rrset-cache-size: 128m
   serve-expired: no
-  include: "{zones}"
+  include: "{{zones}}"
 remote-control:
   control-enable: no
 forward-zone:
   name: "."
-  forward-addr: 127.0.0.1@{upstream}
+  forward-addr: 127.0.0.1@{{upstream}}
 """
 
 _DNSMASQ = """\
