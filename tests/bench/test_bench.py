@@ -65,8 +65,8 @@ def test_guardian_costs_no_more_than_three_times_unbound(found: dict[str, Any]) 
 
 def test_a_family_with_full_schedules_costs_a_question_hardly_more(found: dict[str, Any]) -> None:
     least = {(one["server"], one["mix"]): one["least"] for one in found["lines"]}
-    # `make bench ARGS=--family` holds it to 1.05; three rounds beside other tests tell only what is far off
-    assert all(least[FAMILY, mix] <= 2 * least["guardian", mix] for mix in "AB"), least
+    # `make bench ARGS=--family` holds it to 1.05; three rounds are too few for that
+    assert all(least[FAMILY, mix] <= 1.3 * least["guardian", mix] for mix in "AB"), least
 
 
 def test_compiling_and_starting_are_measured(found: dict[str, Any]) -> None:

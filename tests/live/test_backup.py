@@ -149,7 +149,7 @@ def test_a_slip_of_the_fingers_writes_nothing(house: Path, tmp_path: Path, lines
 # --- when power goes --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(8, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [3, pytest.param(30, marks=pytest.mark.long)])
 def test_a_restore_that_is_cut_off_is_whole_or_has_not_been(
     house: Path, words: Path, tmp_path: Path, times: int
 ) -> None:

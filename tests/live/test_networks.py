@@ -82,7 +82,9 @@ def test_a_device_keeps_its_band_by_whatever_address_it_asks(
         began = time.monotonic()
         # the very first question by an address that guardian has never seen
         assert device.ask(closed, server, source=after).rcode == "NXDOMAIN"
-        assert time.monotonic() - began < 1
+        took = time.monotonic() - began
+        print(f"\nfrom a new address: {took * 1000:.0f} ms to its band")
+        assert took < 1
         before = after
 
 

@@ -85,13 +85,14 @@ def test_five_hundred_that_send_an_octet_a_second_are_gone_in_ten(
     guardian: Guardian, crowd: contextlib.ExitStack
 ) -> None:
     ask(guardian.port, GAMBLING)
-    files = descriptors(guardian)
+    files, began = descriptors(guardian), time.monotonic()
     left = [crowd.enter_context(connect(guardian.port, f"127.0.1.{number % ADDRESSES}")) for number in range(STALLED)]
     for octet in question("slow.example")[:10]:
         for one in left:
             with contextlib.suppress(ConnectionError):
                 one.send(bytes((octet,)))
         left = wait_for_ends(left, 1)
+    print(f"\n{STALLED} that send an octet a second: {time.monotonic() - began:.1f} s until {len(left)} are left")
     assert left == []
     assert abs(descriptors(guardian) - files) <= 5
     assert ask_over_tcp(guardian.port, GAMBLING).rcode() == dns.rcode.NXDOMAIN

@@ -157,10 +157,13 @@ def test_names_in_memory_are_answered_whatever_the_only_upstream_does(
 ) -> None:
     alone.ask(known, 6, worsening(authority, how))
     assert len(alone.heard) > 4 / PACE
-    assert [one.name for one in alone.heard if not one.served] == []
-    assert slowest(alone.heard) <= PATIENCE
+    lost, worst = [one.name for one in alone.heard if not one.served], slowest(alone.heard)
+    after = slowest([one for one in alone.heard if one.asked > SETTLED])
+    print(f"\n{how}, alone: {len(lost)} of {len(alone.heard)} lost, p99 {worst:.3f} s, after {SETTLED} s {after:.3f} s")
+    assert lost == []
+    assert worst <= PATIENCE
     if how in {"dead", "useless"}:
-        assert slowest([one for one in alone.heard if one.asked > 2 * SETTLED]) <= AT_ONCE * BUSY
+        assert after <= AT_ONCE * BUSY
 
 
 @pytest.mark.long
@@ -196,5 +199,7 @@ def test_with_a_second_upstream_no_question_is_lost_and_none_waits_for_more_than
     assert len(pair.heard) > 4 / PACE
     assert [one.name for one in pair.heard if not one.served] == []
     # what a stale answer waits for is its own patience
-    assert slowest([one for one in pair.heard if one.name not in KNOWN]) <= 1.0
+    unknown = slowest([one for one in pair.heard if one.name not in KNOWN])
+    print(f"\n{how}, one of two: 0 of {len(pair.heard)} lost, p99 {unknown:.3f} s")
+    assert unknown <= 1.0
     assert slowest([one for one in pair.heard if one.asked > SETTLED], 0.9) <= AT_ONCE * BUSY
